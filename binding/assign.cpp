@@ -1,0 +1,31 @@
+#include "copy.hpp"
+#include "rooms.hpp"
+#include "unpack.hpp"
+
+namespace binding {
+namespace {
+
+// copy(target, source): slots 0 and 1, of one shape.
+void copy(const Napi::CallbackInfo& info) {
+  const strided::Array target = unpack(info, 0, info[0]);
+  const strided::Array source = unpack(info, 1, info[1]);
+  bool same = target.ndim == source.ndim;
+  for (int i = 0; same && i < target.ndim; ++i) same = target.shape[i] == source.shape[i];
+  if (!same) throw internal_error(info.Env(), "copy between different shapes");
+  strided::copy(target, source);
+}
+
+// allFit(source, dtype): slot 1, of an integer dtype.
+Napi::Value all_fit(const Napi::CallbackInfo& info) {
+  const strided::Array source = unpack(info, 1, info[0]);
+  return Napi::Boolean::New(info.Env(), strided::all_fit(source, dtype_argument(info[1])));
+}
+
+}  // namespace
+
+void add_assign(Napi::Env env, Napi::Object exports) {
+  add<copy>(env, exports, "copy");
+  add<all_fit>(env, exports, "allFit");
+}
+
+}  // namespace binding

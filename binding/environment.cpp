@@ -1,0 +1,74 @@
+#include "environment.hpp"
+
+#include <mutex>
+
+#include "pool.hpp"
+
+namespace binding {
+namespace {
+
+std::mutex process_mutex;
+int environments = 0;
+
+void check(Napi::Env env, napi_status status) {
+  if (status != napi_ok) throw Napi::Error::New(env);
+}
+
+}  // namespace
+
+void Environment::create(Napi::Env env) {
+  {
+    std::lock_guard lock(process_mutex);
+    ++environments;
+  }
+  auto* self = new Environment();
+  env.SetInstanceData<Environment>(self);
+  check(env, napi_create_threadsafe_function(
+                 env, nullptr, nullptr, Napi::String::New(env, "strided"), 0, 1, nullptr, nullptr,
+                 self, settle, &self->settled_));
+  check(env, napi_unref_threadsafe_function(env, self->settled_));
+  check(env, napi_add_env_cleanup_hook(env, leave, self));
+}
+
+void Environment::leave(void* context) {
+  auto* self = static_cast<Environment*>(context);
+  for (auto& [number, running] : self->running_) running.job->cancel();
+  for (auto& [number, running] : self->running_) running.job->wait();
+  self->running_.clear();
+  std::lock_guard lock(process_mutex);
+  if (--environments > 0) return;
+  strided::JobQueue::instance().shutdown();
+  strided::Pool::instance().shutdown();
+}
+
+double Environment::start(Napi::Env env, std::function<void(const std::atomic<bool>&)> work,
+                          std::function<void()> finish) {
+  const std::uint64_t number = ++last_number_;
+  const napi_threadsafe_function settled = settled_;
+  auto job = std::make_shared<strided::Job>(std::move(work), [settled, number] {
+    napi_call_threadsafe_function(settled, reinterpret_cast<void*>(number), napi_tsfn_nonblocking);
+  });
+  if (running_.empty()) check(env, napi_ref_threadsafe_function(env, settled_));
+  running_.emplace(number, Running{job, std::move(finish)});
+  strided::JobQueue::instance().submit(std::move(job));
+  return static_cast<double>(number);
+}
+
+std::shared_ptr<strided::Job> Environment::job(double number) const {
+  const auto found = running_.find(static_cast<std::uint64_t>(number));
+  return found == running_.end() ? nullptr : found->second.job;
+}
+
+void Environment::settle(napi_env raw, napi_value, void* context, void* data) {
+  auto* self = static_cast<Environment*>(context);
+  const auto number = reinterpret_cast<std::uint64_t>(data);
+  const auto found = self->running_.find(number);
+  if (raw == nullptr || found == self->running_.end()) return;  // the environment has left
+  found->second.finish();
+  self->running_.erase(found);
+  const Napi::Env env(raw);
+  if (self->running_.empty()) napi_unref_threadsafe_function(env, self->settled_);
+  self->on_settled_.Call({Napi::Number::New(env, static_cast<double>(number))});
+}
+
+}  // namespace binding

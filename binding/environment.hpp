@@ -1,0 +1,71 @@
+// What each JavaScript environment (the main thread, a worker thread) has of its own, and what the
+// whole process shares.
+//
+// The process shares the core's thread pool and its job queue. They hold threads that run this
+// library's code, so they must end before it can be unloaded: the environment that leaves last ends
+// them. When an environment leaves, its jobs are cancelled and waited for first, since they settle
+// through its thread-safe function; that function is made before the clean-up hook is registered,
+// and hooks run in reverse order, so that it is still there then.
+#pragma once
+
+#include <napi.h>
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <unordered_map>
+
+#include "jobs.hpp"
+#include "storage.hpp"
+
+namespace binding {
+
+// A mailbox of doubles that JavaScript fills before a call: what would be dozens of calls across
+// the border to read is one read of memory. lib/native.ts has the same layout.
+inline constexpr int kSlotDims = 32;
+inline constexpr int kSlotSize = 3 + 2 * kSlotDims;  // dtype, offset, ndim, shape, strides
+inline constexpr int kSlots = 3;
+inline constexpr int kFrameSize = kSlots * kSlotSize + 1;  // and the result of a scalar operation
+
+struct Handle;
+
+class Environment {
+ public:
+  static void create(Napi::Env env);
+  static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  double* frame() noexcept { return frame_; }
+  std::byte* frame_result() noexcept {
+    return reinterpret_cast<std::byte*>(frame_ + kFrameSize - 1);
+  }
+
+  // Starts a job. `finish` runs on the JavaScript thread when it has settled, before the function
+  // given to set_on_settled is called with the job's number.
+  double start(Napi::Env env, std::function<void(const std::atomic<bool>&)> work,
+               std::function<void()> finish);
+  std::shared_ptr<strided::Job> job(double number) const;
+  void set_on_settled(Napi::Function callback) { on_settled_ = Napi::Persistent(callback); }
+
+  // The handles that JavaScript has for blocks: see storage.cpp.
+  std::list<Handle*> handles;
+  std::int64_t bytes_since_sweep = 0;
+  std::size_t handles_since_sweep = 0;
+
+ private:
+  struct Running {
+    std::shared_ptr<strided::Job> job;
+    std::function<void()> finish;
+  };
+
+  Environment() = default;
+  static void settle(napi_env env, napi_value callback, void* context, void* number);
+  static void leave(void* self);
+
+  alignas(64) double frame_[kFrameSize] = {};
+  napi_threadsafe_function settled_ = nullptr;
+  Napi::FunctionReference on_settled_;
+  std::unordered_map<std::uint64_t, Running> running_;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace binding

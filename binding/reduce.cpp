@@ -1,0 +1,165 @@
+#include "reduce.hpp"
+
+#include "copy.hpp"
+#include "rooms.hpp"
+#include "unpack.hpp"
+
+namespace binding {
+namespace {
+
+using strided::Array;
+using strided::Reduction;
+using strided::Status;
+
+// The arguments of a reduction: (input, output, mask, axes, initial), with the slots 0, 1 and 2.
+// Without an output the result, of no dimensions, goes to the frame; slot 1 has its dtype.
+struct Call {
+  Memory in;
+  Memory out;
+  Memory mask;
+  Array in_array;
+  Array out_array;
+  Array mask_array;
+  bool masked;
+  std::uint32_t axes;
+  strided::Initial initial;
+
+  explicit Call(const Napi::CallbackInfo& info);
+  Reduction reduction(const std::atomic<bool>* cancelled) const {
+    return {in_array, out_array, masked ? &mask_array : nullptr, axes, initial, cancelled};
+  }
+};
+
+strided::Initial initial_argument(const Napi::Value& value) {
+  strided::Initial initial;
+  if (value.IsBigInt()) {
+    const auto bigint = value.As<Napi::BigInt>();
+    bool lossless = false;
+    initial.whole = bigint.Int64Value(&lossless);
+    if (!lossless) initial.whole = bigint.Uint64Value(&lossless);
+    if (!lossless) throw internal_error(value.Env(), "initial does not fit 64 bits");
+  } else if (value.IsNumber()) {
+    initial.real = value.As<Napi::Number>().DoubleValue();
+  }
+  return initial;
+}
+
+void check_shapes(Napi::Env env, const Call& call) {
+  bool right = true;
+  int kept = 0;
+  for (int i = 0; i < call.in_array.ndim; ++i) {
+    const std::int64_t size = call.in_array.shape[i];
+    if (call.masked) {
+      right = right && call.mask_array.ndim == call.in_array.ndim &&
+              call.mask_array.shape[i] == size;
+    }
+    if ((call.axes >> i & 1) != 0) continue;
+    right = right && kept < call.out_array.ndim && call.out_array.shape[kept] == size;
+    ++kept;
+  }
+  if (!right || kept != call.out_array.ndim) throw internal_error(env, "reduction to a wrong shape");
+  if (call.masked && strided::itemsize(call.mask_array.dtype) != 1) {
+    throw internal_error(env, "a mask that is not bool");
+  }
+  const bool float_in = strided::info(call.in_array.dtype).kind == 'f';
+  if (float_in && strided::info(call.out_array.dtype).kind != 'f') {
+    throw internal_error(env, "a float sum that is no float");
+  }
+}
+
+Call::Call(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Environment& environment = Environment::of(env);
+  in = memory_of(info[0]);
+  out = info[1].IsUndefined() ? Memory{environment.frame_result(), 8, nullptr} : memory_of(info[1]);
+  masked = !info[2].IsUndefined();
+  in_array = unpack(env, 0, in);
+  out_array = unpack(env, 1, out);
+  if (masked) {
+    mask = memory_of(info[2]);
+    mask_array = unpack(env, 2, mask);
+  }
+  axes = info[3].As<Napi::Number>().Uint32Value();
+  initial = initial_argument(info[4]);
+  check_shapes(env, *this);
+}
+
+// sum(input, output, mask, axes, initial): 0, or 1 for an integer overflow, after which the output
+// holds anything.
+Napi::Value sum(const Napi::CallbackInfo& info) {
+  const Call call(info);
+  const Status status = strided::sum(call.reduction(nullptr));
+  return Napi::Number::New(info.Env(), static_cast<int>(status));
+}
+
+// What a job needs of the memory that its call named: blocks are pinned; a user's buffer, which
+// is a SharedArrayBuffer, is referred to.
+class Pins {
+ public:
+  void add(const Napi::Value& storage, const Memory& memory) {
+    if (memory.block == nullptr) {
+      references_.push_back(Napi::Persistent(storage.As<Napi::Object>()));
+    } else {
+      memory.block->pin();
+      blocks_.push_back(memory.block);
+    }
+  }
+  ~Pins() {
+    for (strided::Block* block : blocks_) block->unpin();
+  }
+  Pins() = default;
+  Pins(const Pins&) = delete;
+  Pins& operator=(const Pins&) = delete;
+
+ private:
+  std::vector<strided::Block*> blocks_;
+  std::vector<Napi::ObjectReference> references_;
+};
+
+// sumJob(input, output, mask, axes, initial, status): starts the job and gives its number. When it
+// has settled, status[0] (of an Int32Array) is 0, 1 for an integer overflow or 2 when it was
+// cancelled; in the last two cases the output holds anything.
+Napi::Value sum_job(const Napi::CallbackInfo& info) {
+  if (info[1].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
+  const auto call = std::make_shared<Call>(info);
+  auto pins = std::make_shared<Pins>();
+  pins->add(info[0], call->in);
+  pins->add(info[1], call->out);
+  if (call->masked) pins->add(info[2], call->mask);
+  auto status = std::make_shared<Status>(Status::cancelled);
+  auto target = std::make_shared<Napi::Reference<Napi::Int32Array>>(
+      Napi::Persistent(info[5].As<Napi::Int32Array>()));
+  const double number = Environment::of(info.Env()).start(
+      info.Env(),
+      [call, status](const std::atomic<bool>& cancelled) {
+        *status = strided::sum(call->reduction(&cancelled));
+      },
+      [pins = std::move(pins), status, target]() mutable {
+        target->Value().Data()[0] = static_cast<int>(*status);
+        pins.reset();
+        target.reset();
+      });
+  return Napi::Number::New(info.Env(), number);
+}
+
+// waitJob(number): returns when the job's work is done, though JavaScript may not have settled it.
+void wait_job(const Napi::CallbackInfo& info) {
+  const auto job = Environment::of(info.Env()).job(info[0].As<Napi::Number>().DoubleValue());
+  if (job != nullptr) job->wait();
+}
+
+void cancel_job(const Napi::CallbackInfo& info) {
+  const auto job = Environment::of(info.Env()).job(info[0].As<Napi::Number>().DoubleValue());
+  if (job != nullptr) job->cancel();
+}
+
+}  // namespace
+
+void add_reduce(Napi::Env env, Napi::Object exports) {
+  add<sum>(env, exports, "sum");
+  add<sum_job>(env, exports, "sumJob");
+  add<wait_job>(env, exports, "waitJob");
+  add<cancel_job>(env, exports, "cancelJob");
+}
+
+}  // namespace binding

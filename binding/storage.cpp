@@ -1,0 +1,154 @@
+// How native memory and JavaScript's collector meet.
+//
+// A block's handle is an External; its finalizer drops the handle's hold on the block. Node runs
+// finalizers when the event loop turns, so a loop that never yields would keep every block that it
+// let go of. Therefore handles are also known through weak references, which are empty as soon as
+// the collector has run, and allocate() sweeps over them now and then; V8 runs the collector since
+// it is told of the memory. Whoever comes first, the sweep or the finalizer, drops the hold.
+//
+// An ArrayBuffer over a block has a hold of its own, which only its finalizer drops: V8 may have
+// moved its memory on to another ArrayBuffer.
+
+#include "storage.hpp"
+
+#include <algorithm>
+
+#include "rooms.hpp"
+#include "unpack.hpp"
+
+namespace binding {
+
+struct Handle {
+  Environment* environment;
+  strided::Block* block;
+  napi_ref weak = nullptr;
+  std::list<Handle*>::iterator place;
+};
+
+namespace {
+
+using strided::Block;
+
+// What a block costs besides its elements, about.
+constexpr std::int64_t kOverhead = 256;
+constexpr std::int64_t kSweepBytes = 64 << 20;
+constexpr std::size_t kSweepHandles = 1 << 16;
+
+void adjust_external_memory(napi_env env, std::int64_t change) {
+  std::int64_t total;
+  napi_adjust_external_memory(env, change, &total);
+}
+
+void let_go(napi_env env, Handle& handle) {
+  if (handle.block == nullptr) return;
+  adjust_external_memory(env, -static_cast<std::int64_t>(handle.block->nbytes()) - kOverhead);
+  napi_delete_reference(env, handle.weak);
+  handle.environment->handles.erase(handle.place);
+  std::exchange(handle.block, nullptr)->drop();
+}
+
+void finalize(napi_env env, void*, void* hint) {
+  auto* handle = static_cast<Handle*>(hint);
+  let_go(env, *handle);
+  delete handle;
+}
+
+void sweep_if_due(Napi::Env env, Environment& environment) {
+  const std::size_t known = environment.handles.size();
+  if (environment.bytes_since_sweep < std::max(kSweepBytes, static_cast<std::int64_t>(known) << 10) &&
+      environment.handles_since_sweep < std::max(kSweepHandles, 2 * known)) {
+    return;
+  }
+  environment.bytes_since_sweep = 0;
+  environment.handles_since_sweep = 0;
+  const Napi::HandleScope scope(env);
+  for (auto place = environment.handles.begin(); place != environment.handles.end();) {
+    Handle& handle = **place++;
+    napi_value value = nullptr;
+    napi_get_reference_value(env, handle.weak, &value);
+    if (value == nullptr) let_go(env, handle);
+  }
+}
+
+// allocate(nbytes, zeroed): the handle of a new block, or undefined when there is no memory.
+Napi::Value allocate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Environment& environment = Environment::of(env);
+  const auto nbytes = info[0].As<Napi::Number>().Int64Value();
+  sweep_if_due(env, environment);
+  Block* block = nbytes < 0 ? nullptr
+                            : Block::create(static_cast<std::size_t>(nbytes),
+                                            info[1].As<Napi::Boolean>().Value());
+  if (block == nullptr) return env.Undefined();
+  auto* handle = new Handle{&environment, block, nullptr, {}};
+  handle->place = environment.handles.insert(environment.handles.end(), handle);
+  napi_value external;
+  napi_create_external(env, block, finalize, handle, &external);
+  napi_create_reference(env, external, 0, &handle->weak);
+  environment.bytes_since_sweep += nbytes;
+  ++environment.handles_since_sweep;
+  adjust_external_memory(env, nbytes + kOverhead);
+  return {env, external};
+}
+
+// dispose(handle, ...arrayBuffers): detaches what JavaScript has over the block, then frees its
+// memory once no job uses it. When an ArrayBuffer was moved elsewhere, its memory is still in use,
+// and goes with that.
+void dispose(const Napi::CallbackInfo& info) {
+  const Memory memory = memory_of(info[0]);
+  bool all_here = true;
+  for (std::size_t i = 1; i < info.Length(); ++i) {
+    const auto buffer = info[i].As<Napi::ArrayBuffer>();
+    all_here = all_here && !buffer.IsDetached() &&
+               napi_detach_arraybuffer(info.Env(), buffer) == napi_ok;
+  }
+  if (all_here) memory.block->dispose();
+}
+
+// arrayBuffer(handle, offset, nbytes): an ArrayBuffer over a part of the block.
+Napi::Value array_buffer(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Memory memory = memory_of(info[0]);
+  const std::int64_t offset = info[1].As<Napi::Number>().Int64Value();
+  const std::int64_t nbytes = info[2].As<Napi::Number>().Int64Value();
+  if (memory.block == nullptr || offset < 0 || nbytes < 0 || nbytes > memory.nbytes - offset) {
+    throw internal_error(env, "a buffer does not lie within its storage");
+  }
+  memory.block->hold();
+  const auto finalize_buffer = [](napi_env, void*, void* block) {
+    static_cast<Block*>(block)->drop();
+  };
+  napi_value buffer;
+  const napi_status status =
+      napi_create_external_arraybuffer(env, memory.data + offset, static_cast<std::size_t>(nbytes),
+                                       finalize_buffer, memory.block, &buffer);
+  if (status != napi_ok) {
+    memory.block->drop();
+    throw internal_error(env, "this JavaScript engine does not allow external ArrayBuffers");
+  }
+  return {env, buffer};
+}
+
+Napi::Value memory_usage(const Napi::CallbackInfo& info) {
+  const strided::MemoryUsage usage = strided::memory_usage();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("blocks", Napi::Number::New(info.Env(), static_cast<double>(usage.blocks)));
+  result.Set("bytes", Napi::Number::New(info.Env(), static_cast<double>(usage.bytes)));
+  return result;
+}
+
+Napi::Value memory_available(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(strided::memory_available()));
+}
+
+}  // namespace
+
+void add_storage(Napi::Env env, Napi::Object exports) {
+  add<allocate>(env, exports, "allocate");
+  add<dispose>(env, exports, "dispose");
+  add<array_buffer>(env, exports, "arrayBuffer");
+  add<memory_usage>(env, exports, "memoryUsage");
+  add<memory_available>(env, exports, "memoryAvailable");
+}
+
+}  // namespace binding

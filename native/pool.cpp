@@ -1,0 +1,136 @@
+#include "pool.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace strided {
+namespace {
+
+constexpr int kMostThreads = 1024;
+
+// CPUs' worth of time that the container grants, rounded up; 0 when it sets no limit.
+int container_processors() {
+  long long quota = -1;
+  long long period = 0;
+  if (std::FILE* v2 = std::fopen("/sys/fs/cgroup/cpu.max", "r")) {
+    if (std::fscanf(v2, "%lld %lld", &quota, &period) != 2) quota = -1;
+    std::fclose(v2);
+  } else if (std::FILE* v1 = std::fopen("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "r")) {
+    if (std::fscanf(v1, "%lld", &quota) != 1) quota = -1;
+    std::fclose(v1);
+    if (std::FILE* p = std::fopen("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "r")) {
+      if (std::fscanf(p, "%lld", &period) != 1) quota = -1;
+      std::fclose(p);
+    }
+  }
+  if (quota <= 0 || period <= 0) return 0;
+  return static_cast<int>(std::min<long long>((quota + period - 1) / period, kMostThreads));
+}
+
+int default_threads() {
+  if (const char* text = std::getenv("STRIDED_NUM_THREADS")) {
+    char* end = nullptr;
+    const long value = std::strtol(text, &end, 10);
+    if (end != text && *end == '\0' && value >= 1 && value <= kMostThreads) {
+      return static_cast<int>(value);
+    }
+  }
+  return usable_processors();
+}
+
+}  // namespace
+
+int usable_processors() {
+  int count = static_cast<int>(std::thread::hardware_concurrency());
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) count = CPU_COUNT(&set);
+  const int quota = container_processors();
+  if (quota > 0) count = std::min(count, quota);
+  return std::clamp(count, 1, kMostThreads);
+}
+
+Pool::Pool() : wanted_(default_threads()) {}
+
+Pool& Pool::instance() {
+  static Pool pool;
+  return pool;
+}
+
+void Pool::Task::work() {
+  for (;;) {
+    const std::int64_t i = next.fetch_add(1, std::memory_order_relaxed);
+    if (i >= count) return;
+    call(context, i);
+  }
+}
+
+void Pool::run_erased(std::int64_t count, Call call, void* context) {
+  const int helpers = static_cast<int>(std::min<std::int64_t>(threads(), count)) - 1;
+  if (helpers <= 0) {
+    for (std::int64_t i = 0; i < count; ++i) call(context, i);
+    return;
+  }
+  Task task{call, context, count};
+  std::list<Task*> node{&task};
+  {
+    std::lock_guard lock(mutex_);
+    start_threads(threads() - 1);
+    tasks_.splice(tasks_.end(), node);
+  }
+  for (int i = 0; i < helpers; ++i) wake_.notify_one();
+  task.work();
+  std::unique_lock lock(mutex_);
+  tasks_.remove(&task);
+  left_.wait(lock, [&] { return task.helpers == 0; });
+}
+
+void Pool::start_threads(int count) {
+  while (!stopping_ && static_cast<int>(workers_.size()) < count) {
+    try {
+      workers_.emplace_back([this] { thread_main(); });
+    } catch (const std::system_error&) {
+      return;  // the machine has no more threads to give: the caller works alone
+    }
+  }
+}
+
+void Pool::thread_main() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
+    if (stopping_) return;
+    Task* task = tasks_.front();
+    ++task->helpers;
+    lock.unlock();
+    task->work();
+    lock.lock();
+    // No grain is left to take: no other thread has a reason to look into this task.
+    if (!tasks_.empty() && tasks_.front() == task) tasks_.pop_front();
+    if (--task->helpers == 0) left_.notify_all();
+  }
+}
+
+void Pool::resize(int threads) {
+  threads = std::clamp(threads, 1, kMostThreads);
+  if (wanted_.exchange(threads) > threads) shutdown();
+}
+
+void Pool::shutdown() {
+  std::lock_guard once(resizing_);
+  std::vector<std::thread> leaving;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    leaving.swap(workers_);
+  }
+  wake_.notify_all();
+  for (std::thread& thread : leaving) thread.join();
+  std::lock_guard lock(mutex_);
+  stopping_ = false;
+}
+
+}  // namespace strided

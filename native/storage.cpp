@@ -1,0 +1,162 @@
+#include "storage.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <new>
+
+namespace strided {
+namespace {
+
+std::atomic<std::int64_t> live_blocks{0};
+std::atomic<std::int64_t> live_bytes{0};
+
+std::size_t read_number(const char* path) noexcept {
+  std::FILE* file = std::fopen(path, "r");
+  if (file == nullptr) return 0;
+  unsigned long long value = 0;
+  const int fields = std::fscanf(file, "%llu", &value);
+  std::fclose(file);
+  return fields == 1 ? static_cast<std::size_t>(value) : 0;
+}
+
+std::size_t read_meminfo(const char* format) noexcept {
+  std::FILE* file = std::fopen("/proc/meminfo", "r");
+  if (file == nullptr) return 0;
+  char line[256];
+  unsigned long long kib = 0;
+  while (std::fgets(line, sizeof line, file) != nullptr) {
+    if (std::sscanf(line, format, &kib) == 1) break;
+  }
+  std::fclose(file);
+  return static_cast<std::size_t>(kib) * 1024;
+}
+
+// The container's limit and use, control groups version 2 first; 0 when there is none.
+std::size_t container_limit() noexcept {
+  const std::size_t v2 = read_number("/sys/fs/cgroup/memory.max");
+  return v2 != 0 ? v2 : read_number("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+}
+
+std::size_t container_use() noexcept {
+  const std::size_t v2 = read_number("/sys/fs/cgroup/memory.current");
+  return v2 != 0 ? v2 : read_number("/sys/fs/cgroup/memory/memory.usage_in_bytes");
+}
+
+std::size_t physical_memory() noexcept {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page = sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(pages) * static_cast<std::size_t>(page);
+}
+
+std::byte* align_up(void* pointer, std::size_t alignment) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  return reinterpret_cast<std::byte*>((address + alignment - 1) / alignment * alignment);
+}
+
+}  // namespace
+
+std::size_t memory_limit() noexcept {
+  static const std::size_t limit = [] {
+    const std::size_t container = container_limit();
+    return container == 0 ? physical_memory() : std::min(container, physical_memory());
+  }();
+  return limit;
+}
+
+std::size_t memory_available() noexcept {
+  const std::size_t machine = read_meminfo("MemAvailable: %llu kB");
+  const std::size_t limit = container_limit();
+  if (limit == 0 || limit > physical_memory()) return machine;
+  const std::size_t left = limit - std::min(limit, container_use());
+  return machine == 0 ? left : std::min(machine, left);
+}
+
+MemoryUsage memory_usage() noexcept {
+  return {live_blocks.load(std::memory_order_relaxed), live_bytes.load(std::memory_order_relaxed)};
+}
+
+Block* Block::create(std::size_t nbytes, bool zeroed) noexcept {
+  if (nbytes > memory_limit()) return nullptr;
+  auto* block = new (std::nothrow) Block();
+  if (block == nullptr) return nullptr;
+  if (!block->allocate(nbytes, zeroed)) {
+    delete block;
+    return nullptr;
+  }
+  live_blocks.fetch_add(1, std::memory_order_relaxed);
+  live_bytes.fetch_add(static_cast<std::int64_t>(nbytes), std::memory_order_relaxed);
+  return block;
+}
+
+// From 2 MiB on a block is a mapping of its own, which starts on a huge page and is zero without
+// being touched. Below, calloc decides what has to be cleared.
+bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
+  nbytes_ = nbytes;
+  if (nbytes < kHugePage) {
+    const std::size_t room = nbytes + kAlignment;
+    heap_ = zeroed ? std::calloc(room, 1) : std::malloc(room);
+    if (heap_ == nullptr) return false;
+    data_ = align_up(heap_, kAlignment);
+    return true;
+  }
+  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t room = (nbytes + page - 1) / page * page;
+  void* mapping = mmap(nullptr, room + kHugePage, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) return false;
+  data_ = align_up(mapping, kHugePage);
+  auto* start = static_cast<std::byte*>(mapping);
+  const auto before = static_cast<std::size_t>(data_ - start);
+  if (before != 0) munmap(start, before);
+  munmap(data_ + room, kHugePage - before);
+  mapped_ = room;
+#ifdef MADV_HUGEPAGE
+  madvise(data_, room, MADV_HUGEPAGE);
+#endif
+  return true;
+}
+
+void Block::free_memory() noexcept {
+  if (mapped_ != 0) {
+    munmap(data_, mapped_);
+  } else {
+    std::free(heap_);
+  }
+  live_blocks.fetch_sub(1, std::memory_order_relaxed);
+  live_bytes.fetch_sub(static_cast<std::int64_t>(nbytes_), std::memory_order_relaxed);
+}
+
+void Block::hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
+
+void Block::drop() noexcept {
+  if (holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  dispose();
+  delete this;
+}
+
+bool Block::pin() noexcept {
+  std::int64_t pins = pins_.load(std::memory_order_relaxed);
+  do {
+    if (pins == 0) return false;
+  } while (!pins_.compare_exchange_weak(pins, pins + 1, std::memory_order_acq_rel));
+  hold();
+  return true;
+}
+
+void Block::unpin() noexcept {
+  if (pins_.fetch_sub(1, std::memory_order_acq_rel) == 1) free_memory();
+  drop();
+}
+
+void Block::dispose() noexcept {
+  if (disposed_.exchange(true, std::memory_order_acq_rel)) return;
+  if (pins_.fetch_sub(1, std::memory_order_acq_rel) == 1) free_memory();
+}
+
+}  // namespace strided

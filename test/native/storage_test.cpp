@@ -1,0 +1,64 @@
+// Blocks are aligned, zero when asked, counted, and go exactly when nobody needs them any more.
+
+#include <cstring>
+
+#include "check.hpp"
+#include "storage.hpp"
+
+using namespace strided;
+
+namespace {
+
+bool all_zero(const Block& block) {
+  for (std::size_t i = 0; i < block.nbytes(); ++i) {
+    if (block.data()[i] != std::byte{0}) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  const MemoryUsage before = memory_usage();
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{63}, std::size_t{4096},
+                                 kHugePage - 1, kHugePage, kHugePage + 1, 3 * kHugePage + 17}) {
+    for (const bool zeroed : {true, false}) {
+      Block* block = Block::create(size, zeroed);
+      CHECK(block != nullptr);
+      CHECK(reinterpret_cast<std::uintptr_t>(block->data()) % kAlignment == 0);
+      if (size >= kHugePage) CHECK(reinterpret_cast<std::uintptr_t>(block->data()) % 4096 == 0);
+      if (zeroed) CHECK(all_zero(*block));
+      if (size > 0) std::memset(block->data(), 0xa5, size);
+      CHECK(memory_usage().blocks == before.blocks + 1);
+      CHECK(memory_usage().bytes == before.bytes + static_cast<std::int64_t>(size));
+      block->drop();
+      CHECK(memory_usage().blocks == before.blocks);
+    }
+  }
+  CHECK(Block::create(std::size_t{1} << 60, false) == nullptr);
+  CHECK(Block::create(static_cast<std::size_t>(-1), true) == nullptr);
+
+  // A pin keeps the memory of a disposed block, and a disposed block cannot be pinned again.
+  Block* block = Block::create(100, false);
+  CHECK(block->pin());
+  block->dispose();
+  block->dispose();
+  CHECK(block->released());
+  CHECK(memory_usage().blocks == before.blocks + 1);
+  block->unpin();
+  CHECK(memory_usage().blocks == before.blocks);
+  CHECK(!block->pin());
+  block->drop();
+
+  // The last holder goes while a job still runs.
+  block = Block::create(100, false);
+  CHECK(block->pin());
+  block->drop();
+  CHECK(memory_usage().blocks == before.blocks + 1);
+  std::memset(block->data(), 1, 100);
+  block->unpin();
+  CHECK(memory_usage().blocks == before.blocks);
+  CHECK(memory_usage().bytes == before.bytes);
+  CHECK(memory_limit() > 0);
+  return report("storage");
+}

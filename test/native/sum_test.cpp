@@ -1,0 +1,273 @@
+// Sums over random layouts, values, masks, thread counts and instruction sets, against Shewchuk's
+// exact sum by partials.
+
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "check.hpp"
+#include "cpu.hpp"
+#include "layout.hpp"
+#include "pool.hpp"
+#include "reduce.hpp"
+
+using namespace strided;
+
+namespace {
+
+std::mt19937_64 rng(20260101);
+
+std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(n)); }
+
+// J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997: non-overlapping partials,
+// and one correct rounding at the end. For finite terms whose sums do not overflow.
+double oracle(const std::vector<double>& terms) {
+  std::vector<double> partials;
+  for (double x : terms) {
+    std::size_t kept = 0;
+    for (double y : partials) {
+      if (std::fabs(x) < std::fabs(y)) std::swap(x, y);
+      const double high = x + y;
+      const double low = y - (high - x);
+      if (low != 0) partials[kept++] = low;
+      x = high;
+    }
+    partials.resize(kept);
+    partials.push_back(x);
+  }
+  double sum = 0;
+  double low = 0;
+  std::size_t n = partials.size();
+  while (n > 0 && low == 0) {
+    const double x = sum;
+    sum = x + partials[--n];
+    low = partials[n] - (sum - x);
+  }
+  if (n > 0 && ((low < 0 && partials[n - 1] < 0) || (low > 0 && partials[n - 1] > 0))) {
+    const double y = low * 2;
+    const double x = sum + y;
+    if (y == x - sum) sum = x;
+  }
+  return sum + 0.0;
+}
+
+double value(int kind) {
+  const double unit = static_cast<double>(rng() >> 11) * 0x1p-53;
+  switch (kind) {
+    case 0:
+      return unit;
+    case 1:
+      return unit - 0.5;
+    case 2:
+      return std::ldexp(unit - 0.5, static_cast<int>(below(1800)) - 950);
+    case 3:
+      return std::bit_cast<double>(rng() & 0x800fffffffffffffu);  // subnormal
+    case 4:
+      return static_cast<double>(below(200)) - 100;
+    case 5:
+      return (rng() & 1) != 0 ? 1e16 : (rng() & 1) != 0 ? -1e16 : 1.0;
+    default:
+      return (rng() & 1) != 0 ? -0.0 : std::ldexp(1.0, static_cast<int>(below(60)) - 30);
+  }
+}
+
+// An array over its own bytes, laid out at random: any order of axes, gaps, directions, alignment.
+struct Laid {
+  std::vector<std::byte> bytes;
+  Array array;
+};
+
+Laid lay(DType dtype, const std::vector<std::int64_t>& shape) {
+  Laid laid;
+  laid.array.dtype = dtype;
+  laid.array.ndim = static_cast<int>(shape.size());
+  std::vector<int> order(shape.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+  std::shuffle(order.begin(), order.end(), rng);
+  std::int64_t stride = itemsize(dtype) * (below(4) == 0 ? 1 + below(3) : 1);
+  std::int64_t first = below(4) == 0 ? below(8) : 0;
+  for (const int axis : order) {
+    const std::int64_t size = shape[static_cast<std::size_t>(axis)];
+    const bool backwards = below(4) == 0;
+    laid.array.shape[axis] = size;
+    laid.array.strides[axis] = backwards ? -stride : stride;
+    if (backwards && size > 0) first += (size - 1) * stride;
+    stride *= std::max<std::int64_t>(size, 1);
+    if (below(4) == 0) stride += itemsize(dtype) * below(3) + below(2);
+  }
+  laid.bytes.resize(static_cast<std::size_t>(stride + 16));
+  laid.array.data = laid.bytes.data() + first;
+  return laid;
+}
+
+struct Case {
+  std::vector<std::int64_t> shape;
+  std::uint32_t axes;
+};
+
+Case random_case() {
+  Case c{{}, 0};
+  const std::int64_t ndim = below(5);
+  const std::int64_t most = ndim <= 1 ? 3000 : ndim == 2 ? 200 : ndim == 3 ? 24 : 9;
+  for (std::int64_t i = 0; i < ndim; ++i) c.shape.push_back(below(12) == 0 ? below(3) : 1 + below(most));
+  c.axes = static_cast<std::uint32_t>(below(std::int64_t{1} << ndim));
+  return c;
+}
+
+template <class F>
+void each_index(const std::vector<std::int64_t>& shape, F&& f) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) count *= size;
+  std::vector<std::int64_t> index(shape.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    f(index);
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+std::byte* element(const Array& array, const std::vector<std::int64_t>& index) {
+  std::byte* at = array.data;
+  for (std::size_t i = 0; i < index.size(); ++i) at += index[i] * array.strides[i];
+  return at;
+}
+
+// The kinds' values as T: float32 has fewer exponents.
+template <class T>
+T value_as(int kind) {
+  const double x = value(kind);
+  if (sizeof(T) == 4 && std::fabs(x) > 1e30) return static_cast<T>(std::fmod(x, 1e30));
+  return static_cast<T>(x);
+}
+
+template <class T>
+void one_case(DType result) {
+  const DType dtype = sizeof(T) == 4 ? DType::k_float32 : DType::k_float64;
+  const Case c = random_case();
+  const int kind = static_cast<int>(below(7));
+  std::vector<std::int64_t> kept;
+  for (std::size_t i = 0; i < c.shape.size(); ++i) {
+    if ((c.axes >> i & 1) == 0) kept.push_back(c.shape[i]);
+  }
+  Laid in = lay(dtype, c.shape);
+  Laid mask = lay(DType::k_bool, c.shape);
+  Laid out = lay(result, kept);
+  const bool masked = below(3) == 0;
+  Reduction reduction{in.array, out.array, masked ? &mask.array : nullptr, c.axes, {}, nullptr};
+  if (below(3) == 0) reduction.initial.real = static_cast<double>(static_cast<T>(value(1)));
+
+  std::vector<std::vector<double>> terms;
+  std::vector<std::vector<std::int64_t>> outputs;
+  each_index(kept, [&](const auto& index) {
+    outputs.push_back(index);
+    terms.push_back({reduction.initial.real});
+  });
+  each_index(c.shape, [&](const auto& index) {
+    const T x = value_as<T>(kind);
+    const bool term = below(2) == 0;
+    store_element(element(in.array, index), x);
+    *element(mask.array, index) = std::byte{static_cast<unsigned char>(term ? 1 + below(255) : 0)};
+    std::int64_t output = 0;
+    for (std::size_t i = 0, k = 0; i < index.size(); ++i) {
+      if ((c.axes >> i & 1) == 0) output = output * kept[k++] + index[i];
+    }
+    if (term || !masked) terms[static_cast<std::size_t>(output)].push_back(static_cast<double>(x));
+  });
+
+  Pool::instance().resize(1 + static_cast<int>(below(4)));
+  CHECK(sum(reduction) == Status::ok);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::byte* at = element(out.array, outputs[i]);
+    if (result == DType::k_float64) {
+      CHECK(std::bit_cast<std::uint64_t>(load_element<double>(at)) ==
+            std::bit_cast<std::uint64_t>(oracle(terms[i])));
+    } else {
+      SuperAccumulator exact;
+      for (const double x : terms[i]) exact.add(x);
+      CHECK(std::bit_cast<std::uint64_t>(exact.to_float64()) ==
+            std::bit_cast<std::uint64_t>(oracle(terms[i])));
+      CHECK(std::bit_cast<std::uint32_t>(load_element<float>(at)) ==
+            std::bit_cast<std::uint32_t>(exact.to_float32()));
+    }
+  }
+}
+
+template <class T>
+void one_integer_case(DType dtype) {
+  const Case c = random_case();
+  std::vector<std::int64_t> kept;
+  for (std::size_t i = 0; i < c.shape.size(); ++i) {
+    if ((c.axes >> i & 1) == 0) kept.push_back(c.shape[i]);
+  }
+  Laid in = lay(dtype, c.shape);
+  Laid out = lay(std::is_signed_v<T> ? DType::k_int64 : DType::k_uint64, kept);
+  std::vector<int128> totals;
+  std::vector<std::vector<std::int64_t>> outputs;
+  each_index(kept, [&](const auto& index) { outputs.push_back(index), totals.push_back(0); });
+  const int shift = sizeof(T) == 8 ? static_cast<int>(below(20)) : 0;
+  each_index(c.shape, [&](const auto& index) {
+    const T x = static_cast<T>(static_cast<T>(rng()) >> shift);
+    store_element(element(in.array, index), x);
+    std::int64_t output = 0;
+    for (std::size_t i = 0, k = 0; i < index.size(); ++i) {
+      if ((c.axes >> i & 1) == 0) output = output * kept[k++] + index[i];
+    }
+    totals[static_cast<std::size_t>(output)] += x;
+  });
+  using Result = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+  bool fits = true;
+  for (const int128 total : totals) {
+    fits = fits && total >= std::numeric_limits<Result>::min() &&
+           total <= std::numeric_limits<Result>::max();
+  }
+  const Status status = sum({in.array, out.array, nullptr, c.axes, {}, nullptr});
+  CHECK(status == (fits ? Status::ok : Status::overflow));
+  if (!fits) return;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    CHECK(load_element<Result>(element(out.array, outputs[i])) == static_cast<Result>(totals[i]));
+  }
+}
+
+// Work that is split over the terms, and a fallback that is too.
+void large_case(double first, double second) {
+  const std::int64_t n = 1'500'001;
+  std::vector<double> data(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = i % 2 == 0 ? first : second;
+  Array in{DType::k_float64, reinterpret_cast<std::byte*>(data.data()), 1, {n}, {8}};
+  double result = -1;
+  Array out{DType::k_float64, reinterpret_cast<std::byte*>(&result), 0, {}, {}};
+  for (int threads = 1; threads <= 4; ++threads) {
+    Pool::instance().resize(threads);
+    CHECK(sum({in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+    CHECK(result == oracle(data));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 300;
+  for (const std::string& isa : instruction_sets()) {
+    setenv("STRIDED_ISA", isa.c_str(), 1);
+    CHECK(choose_kernels().empty());
+    for (int i = 0; i < rounds; ++i) {
+      one_case<double>(DType::k_float64);
+      one_case<double>(DType::k_float32);
+      one_case<float>(DType::k_float32);
+      one_case<float>(DType::k_float64);
+      one_integer_case<std::int8_t>(DType::k_int8);
+      one_integer_case<std::uint16_t>(DType::k_uint16);
+      one_integer_case<std::int32_t>(DType::k_int32);
+      one_integer_case<std::int64_t>(DType::k_int64);
+      one_integer_case<std::uint64_t>(DType::k_uint64);
+    }
+    large_case(0.1, 0.3);
+    large_case(1e100, -1e100);
+  }
+  return report("sum");
+}
