@@ -46,8 +46,8 @@ void set_num_threads(const Napi::CallbackInfo& info) {
   strided::Pool::instance().resize(info[0].As<Napi::Number>().Int32Value());
 }
 
-// setup(onSettled): the frame as an ArrayBuffer. onSettled gets the number of each job that has
-// settled.
+// setup(onSettled): the frame as an ArrayBuffer. onSettled gets the number and the status of
+// each job that has settled.
 Napi::Value setup(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);

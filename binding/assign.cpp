@@ -9,9 +9,7 @@ namespace {
 void copy(const Napi::CallbackInfo& info) {
   const strided::Array target = unpack(info, 0, info[0]);
   const strided::Array source = unpack(info, 1, info[1]);
-  bool same = target.ndim == source.ndim;
-  for (int i = 0; same && i < target.ndim; ++i) same = target.shape[i] == source.shape[i];
-  if (!same) throw internal_error(info.Env(), "copy between different shapes");
+  check_same_shape(info.Env(), target, source);
   strided::copy(target, source);
 }
 

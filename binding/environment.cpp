@@ -23,9 +23,9 @@ void Environment::create(Napi::Env env) {
   }
   auto* self = new Environment();
   env.SetInstanceData<Environment>(self);
-  check(env, napi_create_threadsafe_function(
-                 env, nullptr, nullptr, Napi::String::New(env, "strided"), 0, 1, nullptr, nullptr,
-                 self, settle, &self->settled_));
+  check(env,
+        napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "strided"), 0,
+                                        1, nullptr, nullptr, self, settle, &self->settled_));
   check(env, napi_unref_threadsafe_function(env, self->settled_));
   check(env, napi_add_env_cleanup_hook(env, leave, self));
 }
@@ -42,21 +42,21 @@ void Environment::leave(void* context) {
 }
 
 double Environment::start(Napi::Env env, std::function<void(const std::atomic<bool>&)> work,
-                          std::function<void()> finish) {
+                          std::shared_ptr<int> status, std::shared_ptr<void> pins) {
   const std::uint64_t number = ++last_number_;
   const napi_threadsafe_function settled = settled_;
   auto job = std::make_shared<strided::Job>(std::move(work), [settled, number] {
     napi_call_threadsafe_function(settled, reinterpret_cast<void*>(number), napi_tsfn_nonblocking);
   });
   if (running_.empty()) check(env, napi_ref_threadsafe_function(env, settled_));
-  running_.emplace(number, Running{job, std::move(finish)});
+  running_.emplace(number, Started{job, std::move(status), std::move(pins)});
   strided::JobQueue::instance().submit(std::move(job));
   return static_cast<double>(number);
 }
 
-std::shared_ptr<strided::Job> Environment::job(double number) const {
+const Environment::Started* Environment::job(double number) const {
   const auto found = running_.find(static_cast<std::uint64_t>(number));
-  return found == running_.end() ? nullptr : found->second.job;
+  return found == running_.end() ? nullptr : &found->second;
 }
 
 void Environment::settle(napi_env raw, napi_value, void* context, void* data) {
@@ -64,11 +64,12 @@ void Environment::settle(napi_env raw, napi_value, void* context, void* data) {
   const auto number = reinterpret_cast<std::uint64_t>(data);
   const auto found = self->running_.find(number);
   if (raw == nullptr || found == self->running_.end()) return;  // the environment has left
-  found->second.finish();
+  const int status = *found->second.status;
   self->running_.erase(found);
   const Napi::Env env(raw);
   if (self->running_.empty()) napi_unref_threadsafe_function(env, self->settled_);
-  self->on_settled_.Call({Napi::Number::New(env, static_cast<double>(number))});
+  self->on_settled_.Call(
+      {Napi::Number::New(env, static_cast<double>(number)), Napi::Number::New(env, status)});
 }
 
 }  // namespace binding

@@ -24,7 +24,7 @@ namespace binding {
 // the border to read is one read of memory. lib/native.ts has the same layout.
 inline constexpr int kSlotDims = 32;
 inline constexpr int kSlotSize = 3 + 2 * kSlotDims;  // dtype, offset, ndim, shape, strides
-inline constexpr int kSlots = 3;
+inline constexpr int kSlots = 4;
 inline constexpr int kFrameSize = kSlots * kSlotSize + 1;  // and the result of a scalar operation
 
 struct Handle;
@@ -39,24 +39,25 @@ class Environment {
     return reinterpret_cast<std::byte*>(frame_ + kFrameSize - 1);
   }
 
-  // Starts a job. `finish` runs on the JavaScript thread when it has settled, before the function
-  // given to set_on_settled is called with the job's number.
+  // Starts a job, whose work writes its status. `pins` keep its memory until it has settled; then
+  // the function given to set_on_settled is called with the job's number and status.
+  struct Started {
+    std::shared_ptr<strided::Job> job;
+    std::shared_ptr<int> status;
+    std::shared_ptr<void> pins;
+  };
   double start(Napi::Env env, std::function<void(const std::atomic<bool>&)> work,
-               std::function<void()> finish);
-  std::shared_ptr<strided::Job> job(double number) const;
+               std::shared_ptr<int> status, std::shared_ptr<void> pins);
+  // Null when it has settled already.
+  const Started* job(double number) const;
   void set_on_settled(Napi::Function callback) { on_settled_ = Napi::Persistent(callback); }
 
   // The handles that JavaScript has for blocks: see storage.cpp.
   std::list<Handle*> handles;
   std::int64_t bytes_since_sweep = 0;
-  std::size_t handles_since_sweep = 0;
+  std::size_t handles_after_sweep = 0;
 
  private:
-  struct Running {
-    std::shared_ptr<strided::Job> job;
-    std::function<void()> finish;
-  };
-
   Environment() = default;
   static void settle(napi_env env, napi_value callback, void* context, void* number);
   static void leave(void* self);
@@ -64,7 +65,7 @@ class Environment {
   alignas(64) double frame_[kFrameSize] = {};
   napi_threadsafe_function settled_ = nullptr;
   Napi::FunctionReference on_settled_;
-  std::unordered_map<std::uint64_t, Running> running_;
+  std::unordered_map<std::uint64_t, Started> running_;
   std::uint64_t last_number_ = 0;
 };
 

@@ -50,14 +50,15 @@ void check_shapes(Napi::Env env, const Call& call) {
   for (int i = 0; i < call.in_array.ndim; ++i) {
     const std::int64_t size = call.in_array.shape[i];
     if (call.masked) {
-      right = right && call.mask_array.ndim == call.in_array.ndim &&
-              call.mask_array.shape[i] == size;
+      right =
+          right && call.mask_array.ndim == call.in_array.ndim && call.mask_array.shape[i] == size;
     }
     if ((call.axes >> i & 1) != 0) continue;
     right = right && kept < call.out_array.ndim && call.out_array.shape[kept] == size;
     ++kept;
   }
-  if (!right || kept != call.out_array.ndim) throw internal_error(env, "reduction to a wrong shape");
+  if (!right || kept != call.out_array.ndim)
+    throw internal_error(env, "reduction to a wrong shape");
   if (call.masked && strided::itemsize(call.mask_array.dtype) != 1) {
     throw internal_error(env, "a mask that is not bool");
   }
@@ -116,9 +117,10 @@ class Pins {
   std::vector<Napi::ObjectReference> references_;
 };
 
-// sumJob(input, output, mask, axes, initial, status): starts the job and gives its number. When it
-// has settled, status[0] (of an Int32Array) is 0, 1 for an integer overflow or 2 when it was
-// cancelled; in the last two cases the output holds anything.
+// sumJob(input, output, mask, axes, initial, target): starts the job and gives its number. Its
+// status is 0, 1 for an integer overflow, or 2 when it was cancelled; in the last two cases the
+// output holds anything. A target, which slot 3 describes, gets a copy of the output, but only when
+// the status is 0.
 Napi::Value sum_job(const Napi::CallbackInfo& info) {
   if (info[1].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
   const auto call = std::make_shared<Call>(info);
@@ -126,31 +128,38 @@ Napi::Value sum_job(const Napi::CallbackInfo& info) {
   pins->add(info[0], call->in);
   pins->add(info[1], call->out);
   if (call->masked) pins->add(info[2], call->mask);
-  auto status = std::make_shared<Status>(Status::cancelled);
-  auto target = std::make_shared<Napi::Reference<Napi::Int32Array>>(
-      Napi::Persistent(info[5].As<Napi::Int32Array>()));
-  const double number = Environment::of(info.Env()).start(
-      info.Env(),
-      [call, status](const std::atomic<bool>& cancelled) {
-        *status = strided::sum(call->reduction(&cancelled));
-      },
-      [pins = std::move(pins), status, target]() mutable {
-        target->Value().Data()[0] = static_cast<int>(*status);
-        pins.reset();
-        target.reset();
-      });
+  std::shared_ptr<Array> target;
+  if (!info[5].IsUndefined()) {
+    const Memory memory = memory_of(info[5]);
+    target = std::make_shared<Array>(unpack(info.Env(), 3, memory));
+    check_same_shape(info.Env(), *target, call->out_array);
+    pins->add(info[5], memory);
+  }
+  auto status = std::make_shared<int>(static_cast<int>(Status::cancelled));
+  const auto work = [call, target, status](const std::atomic<bool>& cancelled) {
+    Status result = strided::sum(call->reduction(&cancelled));
+    if (result == Status::ok && cancelled.load(std::memory_order_relaxed)) {
+      result = Status::cancelled;
+    }
+    if (result == Status::ok && target != nullptr) strided::copy(*target, call->out_array);
+    *status = static_cast<int>(result);
+  };
+  const double number =
+      Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins));
   return Napi::Number::New(info.Env(), number);
 }
 
-// waitJob(number): returns when the job's work is done, though JavaScript may not have settled it.
-void wait_job(const Napi::CallbackInfo& info) {
-  const auto job = Environment::of(info.Env()).job(info[0].As<Napi::Number>().DoubleValue());
-  if (job != nullptr) job->wait();
+// waitJob(number): the status of a job, once its work is done; 0 when it has settled already.
+Napi::Value wait_job(const Napi::CallbackInfo& info) {
+  const auto* started = Environment::of(info.Env()).job(info[0].As<Napi::Number>().DoubleValue());
+  if (started == nullptr) return Napi::Number::New(info.Env(), 0);
+  started->job->wait();
+  return Napi::Number::New(info.Env(), *started->status);
 }
 
 void cancel_job(const Napi::CallbackInfo& info) {
-  const auto job = Environment::of(info.Env()).job(info[0].As<Napi::Number>().DoubleValue());
-  if (job != nullptr) job->cancel();
+  const auto* started = Environment::of(info.Env()).job(info[0].As<Napi::Number>().DoubleValue());
+  if (started != nullptr) started->job->cancel();
 }
 
 }  // namespace

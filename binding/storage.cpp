@@ -54,13 +54,14 @@ void finalize(napi_env env, void*, void* hint) {
 }
 
 void sweep_if_due(Napi::Env env, Environment& environment) {
-  const std::size_t known = environment.handles.size();
-  if (environment.bytes_since_sweep < std::max(kSweepBytes, static_cast<std::int64_t>(known) << 10) &&
-      environment.handles_since_sweep < std::max(kSweepHandles, 2 * known)) {
+  // A sweep's cost is shared by so many allocations that it does not count.
+  const std::size_t kept = environment.handles_after_sweep;
+  if (environment.bytes_since_sweep <
+          std::max(kSweepBytes, static_cast<std::int64_t>(kept) << 10) &&
+      environment.handles.size() - kept < std::max(kSweepHandles, kept)) {
     return;
   }
   environment.bytes_since_sweep = 0;
-  environment.handles_since_sweep = 0;
   const Napi::HandleScope scope(env);
   for (auto place = environment.handles.begin(); place != environment.handles.end();) {
     Handle& handle = **place++;
@@ -68,6 +69,7 @@ void sweep_if_due(Napi::Env env, Environment& environment) {
     napi_get_reference_value(env, handle.weak, &value);
     if (value == nullptr) let_go(env, handle);
   }
+  environment.handles_after_sweep = environment.handles.size();
 }
 
 // allocate(nbytes, zeroed): the handle of a new block, or undefined when there is no memory.
@@ -86,7 +88,6 @@ Napi::Value allocate(const Napi::CallbackInfo& info) {
   napi_create_external(env, block, finalize, handle, &external);
   napi_create_reference(env, external, 0, &handle->weak);
   environment.bytes_since_sweep += nbytes;
-  ++environment.handles_since_sweep;
   adjust_external_memory(env, nbytes + kOverhead);
   return {env, external};
 }
@@ -99,8 +100,8 @@ void dispose(const Napi::CallbackInfo& info) {
   bool all_here = true;
   for (std::size_t i = 1; i < info.Length(); ++i) {
     const auto buffer = info[i].As<Napi::ArrayBuffer>();
-    all_here = all_here && !buffer.IsDetached() &&
-               napi_detach_arraybuffer(info.Env(), buffer) == napi_ok;
+    all_here =
+        all_here && !buffer.IsDetached() && napi_detach_arraybuffer(info.Env(), buffer) == napi_ok;
   }
   if (all_here) memory.block->dispose();
 }

@@ -50,6 +50,12 @@ strided::DType dtype_argument(const Napi::Value& code) {
   return static_cast<strided::DType>(row);
 }
 
+void check_same_shape(Napi::Env env, const strided::Array& a, const strided::Array& b) {
+  bool same = a.ndim == b.ndim;
+  for (int i = 0; same && i < a.ndim; ++i) same = a.shape[i] == b.shape[i];
+  if (!same) throw internal_error(env, "a copy between different shapes");
+}
+
 strided::Array unpack(Napi::Env env, int slot, const Memory& memory) {
   const double* from = Environment::of(env).frame() + slot * kSlotSize;
   strided::Array array;

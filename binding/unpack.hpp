@@ -25,6 +25,8 @@ strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Valu
 // The same over given memory.
 strided::Array unpack(Napi::Env env, int slot, const Memory& memory);
 
+void check_same_shape(Napi::Env env, const strided::Array& a, const strided::Array& b);
+
 strided::DType dtype_argument(const Napi::Value& code);
 
 // An error of the addon's own, for what the facade should never let through.

@@ -17,6 +17,13 @@ export type DTypeName =
 /** One element: `bigint` for int64 and uint64, `boolean` for bool, `number` for the others. */
 export type Scalar = number | bigint | boolean;
 
+/** The scalars of one dtype. */
+export type ScalarOf<T extends DTypeName> = T extends 'int64' | 'uint64'
+  ? bigint
+  : T extends 'bool'
+    ? boolean
+    : number;
+
 /** A TypedArray that some dtype's elements fit; a bool array's is a `Uint8Array` of 0 and 1. */
 export type TypedArray =
   | Int8Array

@@ -24,18 +24,19 @@
 // were zero) it is s + e exactly, and r is that rounded: nothing is left to show. Otherwise r is
 // right if no rounding boundary, of which the two next to r are the ones to fear, lies in that
 // interval, its ends included. Floating-point addition itself asks the question: r + q rounds to r
-// if q is within the boundary. But q = fl(t + B) may have been rounded down onto the boundary, where
-// ties-to-even could answer r. So B is widened first by 8 u (|t| + B), more than the rounding of
-// q can take back: then an exact sum on or beyond the boundary gives a q beyond it, and an answer
-// other than r. When t and B are so small that the widening underflows, t + B is a multiple of the
-// smallest subnormal and computed exactly, and B's extra subnormal takes its place.
+// if q is within the boundary. But q = fl(t + B) may have been rounded down onto the boundary,
+// where ties-to-even could answer r. So B is widened first by 8 u (|t| + B), more than the rounding
+// of q can take back: then an exact sum on or beyond the boundary gives a q beyond it, and an
+// answer other than r. When t and B are so small that the widening underflows, t + B is a multiple
+// of the smallest subnormal and computed exactly, and B's extra subnormal takes its place.
 //
-// A NaN among the numbers makes every comparison false, and an infinity makes e NaN: no certificate.
+// A NaN among the numbers makes every comparison false, and an infinity makes e NaN: no
+// certificate.
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
-// and s + B, as |s| <= 1.01 a. Rounding to float32 is monotone: if both ends round to r, so does the
-// exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024.
+// and s + B, as |s| <= 1.01 a. Rounding to float32 is monotone: if both ends round to r, so does
+// the exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024.
 #pragma once
 
 #include <limits>

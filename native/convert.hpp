@@ -9,7 +9,8 @@
 
 namespace strided {
 
-// The truncated value modulo 2^64 of a float whose magnitude is 2^63 or more, or which is not finite.
+// The truncated value modulo 2^64 of a float whose magnitude is 2^63 or more, or which is not
+// finite.
 inline std::uint64_t low_bits_of_large(double x) noexcept {
   std::uint64_t bits;
   std::memcpy(&bits, &x, sizeof bits);

@@ -29,7 +29,9 @@ inline constexpr DTypeInfo kDTypes[] = {
 
 inline constexpr int kDTypeCount = sizeof(kDTypes) / sizeof(kDTypes[0]);
 
-constexpr const DTypeInfo& info(DType dtype) { return kDTypes[static_cast<int>(dtype)]; }
+constexpr const DTypeInfo& info(DType dtype) {
+  return kDTypes[static_cast<int>(dtype)];
+}
 
 constexpr std::int64_t itemsize(DType dtype) {
   return static_cast<std::int64_t>(info(dtype).itemsize);

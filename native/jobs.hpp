@@ -11,8 +11,8 @@
 
 namespace strided {
 
-// One asynchronous operation. Jobs run one after another, in the order in which they were submitted,
-// each on all threads of the pool: so each sees its memory as every earlier job left it.
+// One asynchronous operation. Jobs run one after another, in the order in which they were
+// submitted, each on all threads of the pool: so each sees its memory as every earlier job left it.
 class Job {
  public:
   // `work` runs once, on the queue's thread, unless the job was cancelled before; `settled` follows

@@ -69,9 +69,8 @@ void simplify(Loops<N>& loops, std::array<std::byte*, N>& base) {
       loop.stride[n] = -loop.stride[n];
     }
   }
-  std::stable_sort(loops.begin(), loops.end(), [](const Loop<N>& a, const Loop<N>& b) {
-    return a.stride > b.stride;
-  });
+  std::stable_sort(loops.begin(), loops.end(),
+                   [](const Loop<N>& a, const Loop<N>& b) { return a.stride > b.stride; });
   std::size_t kept = 0;
   for (std::size_t i = 1; i < loops.size(); ++i) {
     Loop<N>& outer = loops[kept];

@@ -58,8 +58,7 @@ class Summation {
 
  private:
   bool stopped() const {
-    return reduction_.cancelled != nullptr &&
-           reduction_.cancelled->load(std::memory_order_relaxed);
+    return reduction_.cancelled != nullptr && reduction_.cancelled->load(std::memory_order_relaxed);
   }
 
   Cell cell(std::int64_t number) const {

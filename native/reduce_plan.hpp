@@ -1,7 +1,7 @@
 // How a reduction walks its memory.
 //
-// The axes fall into kept ones, which the result has too, and reduced ones. The axis along which the
-// input's elements lie closest becomes the vector axis, and gives the walk one of two shapes:
+// The axes fall into kept ones, which the result has too, and reduced ones. The axis along which
+// the input's elements lie closest becomes the vector axis, and gives the walk one of two shapes:
 //
 //   inner   the vector axis is reduced: each output is the sum of rows, added by the row loop;
 //   outer   the vector axis is kept: neighbouring outputs are summed side by side as columns, a row
@@ -12,8 +12,8 @@
 // small buffer first.
 //
 // Outputs are numbered: output = turn of the kept loops * columns + column, where an inner walk has
-// one column. Terms are numbered too: in an outer walk a term is a row, in an inner walk an element.
-// A span of outputs times a span of terms is a unit of work.
+// one column. Terms are numbered too: in an outer walk a term is a row, in an inner walk an
+// element. A span of outputs times a span of terms is a unit of work.
 #pragma once
 
 #include <utility>

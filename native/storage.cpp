@@ -107,8 +107,8 @@ bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
   }
   const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t room = (nbytes + page - 1) / page * page;
-  void* mapping = mmap(nullptr, room + kHugePage, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* mapping =
+      mmap(nullptr, room + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) return false;
   data_ = align_up(mapping, kHugePage);
   auto* start = static_cast<std::byte*>(mapping);
@@ -132,7 +132,9 @@ void Block::free_memory() noexcept {
   live_bytes.fetch_sub(static_cast<std::int64_t>(nbytes_), std::memory_order_relaxed);
 }
 
-void Block::hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
+void Block::hold() noexcept {
+  holders_.fetch_add(1, std::memory_order_relaxed);
+}
 
 void Block::drop() noexcept {
   if (holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;

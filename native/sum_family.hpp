@@ -15,8 +15,8 @@ enum class Finish { done, not_certain, overflow };
 
 // A term that every output starts with.
 struct Initial {
-  double real = 0;    // for floats
-  int128 whole = 0;   // for integers
+  double real = 0;   // for floats
+  int128 whole = 0;  // for integers
 };
 
 template <class T>
@@ -143,7 +143,9 @@ struct IntFamily {
       return {static_cast<int128>(high) * (std::int64_t{1} << 32) + lower_halves};
     }
   }
-  static void merge(Partial& into, const Partial& part) noexcept { into.total += part.total; }
+  static void merge(Partial& into, const Partial& part) noexcept {
+    into.total += part.total;
+  }
   static Finish finish(const Partial& partial, const Initial& initial, DType dtype, std::byte* at) {
     const bool fits = store_integer(partial.total + initial.whole, dtype, at);
     return fits ? Finish::done : Finish::overflow;

@@ -71,7 +71,8 @@ function buildAddon() {
 function compile(project, target, sources) {
   if (fresh(target, [...sources, project])) return;
   rmSync(join(root, target), { recursive: true, force: true });
-  const built = run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', project]);
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  const built = run(process.execPath, [tsc, '-p', project]);
   if (!built.ok) fail(`cannot compile ${sources.join(' and ')}:\n${built.output}`);
 }
 

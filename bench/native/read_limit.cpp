@@ -1,4 +1,5 @@
-// The machine's memory read limit: how fast a program that only reads and adds goes through a block.
+// The machine's memory read limit: how fast a program that only reads and adds goes through a
+// block.
 //
 // usage: read_limit BYTES THREADS ROUNDS; prints the seconds of each round, one a line.
 

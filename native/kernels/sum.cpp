@@ -14,7 +14,9 @@ namespace {
 constexpr int64_t kGroups = 4;
 constexpr int64_t kPrefetchBytes = 8192;
 
-int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
+int64_t max(int64_t a, int64_t b) {
+  return a > b ? a : b;
+}
 
 struct Float64Accumulator {
   using Element = double;
@@ -244,10 +246,9 @@ constexpr SumKernels kernels_of() {
 #define STRIDED_QUOTED(isa) STRIDED_QUOTED_(isa)
 
 extern const KernelTable STRIDED_TABLE_NAME(STRIDED_ISA);
-const KernelTable STRIDED_TABLE_NAME(STRIDED_ISA) = {
-    STRIDED_QUOTED(STRIDED_ISA),
+const KernelTable STRIDED_TABLE_NAME(STRIDED_ISA) = {STRIDED_QUOTED(STRIDED_ISA),
 #define ROW(name, type, kind) kernels_of<type>(),
-    STRIDED_DTYPES(ROW)
+                                                     STRIDED_DTYPES(ROW)
 #undef ROW
 };
 

@@ -56,7 +56,9 @@ STRIDED_INLINE VecF64 absolute(VecF64 x) {
   return x;
 }
 
-STRIDED_INLINE double absolute(double x) { return __builtin_fabs(x); }
+STRIDED_INLINE double absolute(double x) {
+  return __builtin_fabs(x);
+}
 
 // Knuth's TwoSum (The Art of Computer Programming 2, 4.2.2): a + b = sum + error exactly, unless
 // something overflows, when error is not a number.

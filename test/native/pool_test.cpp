@@ -1,11 +1,13 @@
-// Every grain runs exactly once, whoever calls, however many threads there are, while it is resized.
+// Every grain runs exactly once, whoever calls, however many threads there are, while it is
+// resized.
+
+#include "pool.hpp"
 
 #include <atomic>
 #include <thread>
 #include <vector>
 
 #include "check.hpp"
-#include "pool.hpp"
 
 using strided::Pool;
 

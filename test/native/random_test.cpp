@@ -1,13 +1,13 @@
 // NumPy's legacy streams against a few of NumPy's values, and the words against the C++ library's.
 // Every dtype, many ranges and many seeds are compared with golden/data/random.json elsewhere.
 
+#include "random.hpp"
+
 #include <cstdio>
 #include <random>
 #include <vector>
 
 #include "check.hpp"
-#include "random.hpp"
-
 
 namespace {
 

@@ -1,9 +1,10 @@
 // Blocks are aligned, zero when asked, counted, and go exactly when nobody needs them any more.
 
+#include "storage.hpp"
+
 #include <cstring>
 
 #include "check.hpp"
-#include "storage.hpp"
 
 using namespace strided;
 

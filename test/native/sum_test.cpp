@@ -20,7 +20,9 @@ namespace {
 
 std::mt19937_64 rng(20260101);
 
-std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(n)); }
+std::int64_t below(std::int64_t n) {
+  return static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(n));
+}
 
 // J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997: non-overlapping partials,
 // and one correct rounding at the end. For finite terms whose sums do not overflow.
@@ -112,7 +114,8 @@ Case random_case() {
   Case c{{}, 0};
   const std::int64_t ndim = below(5);
   const std::int64_t most = ndim <= 1 ? 3000 : ndim == 2 ? 200 : ndim == 3 ? 24 : 9;
-  for (std::int64_t i = 0; i < ndim; ++i) c.shape.push_back(below(12) == 0 ? below(3) : 1 + below(most));
+  for (std::int64_t i = 0; i < ndim; ++i)
+    c.shape.push_back(below(12) == 0 ? below(3) : 1 + below(most));
   c.axes = static_cast<std::uint32_t>(below(std::int64_t{1} << ndim));
   return c;
 }

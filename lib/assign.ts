@@ -1,0 +1,122 @@
+/** Writing whole arrays: copies, casts and fills. */
+
+import { type Casting, canCast, mayNotFit } from './casting';
+import { DTYPES, type DType } from './dtype';
+import { failure } from './errors';
+import { allocate, checkWriteable, Extent } from './extent';
+import { broadcastStrides, type Layout } from './layout';
+import { describe, native } from './native';
+import { boundsOverlap } from './overlap';
+
+function describeExtent(slot: number, { type, layout }: Extent): void {
+  describe(slot, type, layout.offset, layout.shape, layout.strides);
+}
+
+/** Copies between arrays of one shape that do not overlap; waits for jobs that are in the way. */
+function copyApart(target: Extent, source: Extent): void {
+  const from = source.storage.forNative(false);
+  const to = target.storage.forNative(true);
+  describeExtent(0, target);
+  describeExtent(1, source);
+  native.copy(to, from);
+}
+
+/** The same without waiting, for the end of a job. */
+export function copyAtOnce(target: Extent, source: Extent): void {
+  describeExtent(0, target);
+  describeExtent(1, source);
+  native.copy(target.storage.nativeNow(), source.storage.nativeNow());
+}
+
+/** A view of the source with the target's shape. Throws ERR_BROADCAST. */
+function stretched(source: Extent, shape: readonly number[], argument: string): Extent {
+  let { layout } = source;
+  const extra = layout.shape.length - shape.length;
+  if (extra > 0 && layout.shape.slice(0, extra).every((size) => size === 1)) {
+    // As in NumPy, leading axes of size 1 do not hinder an assignment.
+    const { shape: sizes, strides, offset } = layout;
+    layout = { shape: sizes.slice(extra), strides: strides.slice(extra), offset };
+  }
+  const strides = broadcastStrides(layout, shape, argument);
+  return new Extent(source.storage, { shape, strides, offset: layout.offset }, source.type, false);
+}
+
+function sameElements(a: Extent, b: Extent): boolean {
+  return (
+    a.type === b.type &&
+    a.storage.start + a.layout.offset === b.storage.start + b.layout.offset &&
+    a.layout.strides.every((stride, i) => stride === b.layout.strides[i])
+  );
+}
+
+/** Throws ERR_CAST unless the rule lets the elements of a dtype become those of another. */
+export function checkCast(from: DType, to: DType, casting: Casting, argument: string): void {
+  if (canCast(from, to, casting)) return;
+  throw failure(
+    'ERR_CAST',
+    `${argument}: expected elements that can be cast to ${to.name} by the rule '${casting}', ` +
+      `received ${from.name}; casting: 'unsafe' casts them all the same`,
+  );
+}
+
+/** Throws ERR_CAST if an integer of the source has no counterpart in a dtype that a rule allows. */
+function checkFit(source: Extent, to: DType, casting: Casting, argument: string): void {
+  if (casting === 'unsafe' || !mayNotFit(source.type, to)) return;
+  const from = source.storage.forNative(false);
+  describeExtent(1, source);
+  if (native.allFit(from, to.code)) return;
+  throw failure(
+    'ERR_CAST',
+    `${argument}: expected integers that fit ${to.name}, received ${source.type.name} elements ` +
+      `beyond it; casting: 'unsafe' takes them modulo 2^${8 * to.itemsize}`,
+  );
+}
+
+/**
+ * Writes the source, broadcast and cast, to the target; the result is as if the source had been
+ * copied first. Throws ERR_READ_ONLY, ERR_BROADCAST, ERR_CAST, and then nothing has changed.
+ */
+export function assignElements(
+  target: Extent,
+  source: Extent,
+  casting: Casting,
+  argument = 'value',
+): void {
+  checkWriteable(target, 'this array');
+  let from = stretched(source, target.layout.shape, argument);
+  checkCast(from.type, target.type, casting, argument);
+  checkFit(from, target.type, casting, argument);
+  if (boundsOverlap(target, from)) {
+    if (sameElements(target, from)) return;
+    const copy = allocate(source.type, source.layout.shape);
+    copyApart(copy, source);
+    from = stretched(copy, target.layout.shape, argument);
+  }
+  copyApart(target, from);
+}
+
+/** A copy in fresh memory, of a dtype and with strides of one's own. Throws ERR_CAST. */
+export function copyOf(
+  source: Extent,
+  type: DType,
+  strides: readonly number[],
+  casting: Casting,
+): Extent {
+  checkCast(source.type, type, casting, 'dtype');
+  checkFit(source, type, casting, 'this array');
+  const copy = allocate(type, source.layout.shape, { strides });
+  copyApart(copy, source);
+  return copy;
+}
+
+let one: Extent | undefined;
+
+/** Writes one element, in the form that TypedArrays take, to all places. Throws ERR_READ_ONLY. */
+export function fillElements(target: Extent, element: number | bigint): void {
+  checkWriteable(target, 'this array');
+  const { shape } = target.layout;
+  one ??= allocate(DTYPES.float64, [1]);
+  one.storage.write(target.type, 0, element);
+  const layout: Layout = { shape, strides: shape.map(() => 0), offset: 0 };
+  copyApart(target, new Extent(one.storage, layout, target.type, false));
+}

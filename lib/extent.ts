@@ -1,0 +1,45 @@
+import type { DType } from './dtype';
+import { failure } from './errors';
+import { bytesOf, contiguousStrides, type Layout } from './layout';
+import { Storage } from './storage';
+
+/** Elements in memory: all that the rooms below `array.ts` know of an array. */
+export class Extent {
+  /** @internal */
+  readonly storage: Storage;
+  /** @internal */
+  readonly layout: Layout;
+  /** @internal */
+  readonly type: DType;
+  /** @internal */
+  writeable: boolean;
+
+  /** @internal */
+  constructor(storage: Storage, layout: Layout, type: DType, writeable: boolean) {
+    this.storage = storage;
+    this.layout = layout;
+    this.type = type;
+    this.writeable = writeable;
+  }
+}
+
+/** Fresh memory for a shape, in C order unless strides are given. Throws ERR_OUT_OF_MEMORY. */
+export function allocate(
+  type: DType,
+  shape: readonly number[],
+  options: { readonly strides?: readonly number[]; readonly zeroed?: boolean } = {},
+): Extent {
+  const nbytes = bytesOf(shape, type.itemsize);
+  const strides = options.strides ?? contiguousStrides(shape, type.itemsize, 'C');
+  const storage = Storage.allocate(nbytes, options.zeroed ?? false);
+  return new Extent(storage, { shape, strides, offset: 0 }, type, true);
+}
+
+/** Throws ERR_READ_ONLY unless elements may be written. */
+export function checkWriteable(extent: Extent, argument: string): void {
+  if (extent.writeable) return;
+  throw failure(
+    'ERR_READ_ONLY',
+    `${argument}: expected a writeable array, received one that is read-only`,
+  );
+}

@@ -1,0 +1,57 @@
+/** The methods of arrays as functions, and what belongs to no array. */
+
+import type { ArrayLike, ReduceOptions } from './array';
+import { NDArray } from './array';
+import { asArray } from './create';
+import type { Scalar } from './dtype';
+import { expected } from './errors';
+import type { AsyncOptions } from './jobs';
+import { native } from './native';
+import { boundsOverlap } from './overlap';
+
+/** {@link NDArray.sum} of anything that is like an array. */
+export function sum(x: ArrayLike, options: ReduceOptions = {}): Scalar | NDArray {
+  return asArray(x).sum(options);
+}
+
+/** {@link NDArray.sumAsync} of anything that is like an array. */
+export async function sumAsync(
+  x: ArrayLike,
+  options: ReduceOptions & AsyncOptions = {},
+): Promise<Scalar | NDArray> {
+  return asArray(x).sumAsync(options);
+}
+
+/**
+ * True when the bytes that two arrays span overlap. False is certain; true is not: their elements
+ * may lie between each other, as those of `x.slice('::2')` and `x.slice('1::2')` do.
+ */
+export function mayShareMemory(a: ArrayLike, b: ArrayLike): boolean {
+  const extents = ([a, b] as const).map((value, i) => {
+    if (value instanceof NDArray) return value;
+    if (ArrayBuffer.isView(value)) return asArray(value);
+    throw expected('ERR_DTYPE', i === 0 ? 'a' : 'b', 'an array or a TypedArray', value);
+  });
+  return boundsOverlap(extents[0]!, extents[1]!);
+}
+
+/**
+ * Sets how many threads operations use, the calling one among them: an integer from 1 to 1024. The
+ * default is STRIDED_NUM_THREADS, else the processors that the machine or container grants.
+ */
+export function setNumThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > 1024) {
+    throw expected('ERR_SHAPE', 'count', 'an integer from 1 to 1024', count);
+  }
+  native.setNumThreads(count);
+}
+
+/** How many threads operations use. */
+export function getNumThreads(): number {
+  return native.getNumThreads();
+}
+
+/** Native memory that is alive in this process: blocks, and their bytes. */
+export function memoryUsage(): { blocks: number; bytes: number } {
+  return native.memoryUsage();
+}

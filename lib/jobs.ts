@@ -1,0 +1,81 @@
+/** Asynchronous operations: what uses which memory, and promises. */
+
+import { failure } from './errors';
+import { native, onSettled, STATUS } from './native';
+import type { Block, Pending } from './storage';
+
+/** Options of every asynchronous operation. */
+export interface AsyncOptions {
+  /** Aborting it rejects with its reason (an AbortError), and leaves `out` as it was. */
+  readonly signal?: AbortSignal;
+}
+
+const running = new Map<number, Job>();
+
+/** A job from its start until JavaScript has seen its end. */
+class Job implements Pending {
+  readonly promise: Promise<void>;
+  #resolve!: () => void;
+  #reject!: (reason: unknown) => void;
+  #seen = false;
+
+  constructor(
+    readonly number: number,
+    readonly reads: readonly Block[],
+    readonly writes: readonly Block[],
+    /** What is left to do in JavaScript when the job has done its work. */
+    readonly finish: () => void,
+    readonly signal: AbortSignal | undefined,
+  ) {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    for (const block of reads) block.enter(this, false);
+    for (const block of writes) block.enter(this, true);
+    running.set(number, this);
+    signal?.addEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = () => native.cancelJob(this.number);
+
+  wait(): void {
+    if (!this.#seen) this.see(native.waitJob(this.number));
+  }
+
+  /** Takes note of the end, once: when it was waited for, or when the event loop brings it. */
+  see(status: number): void {
+    if (this.#seen) return;
+    this.#seen = true;
+    this.signal?.removeEventListener('abort', this.#abort);
+    for (const block of [...this.reads, ...this.writes]) block.leave(this);
+    try {
+      if (status === STATUS.overflow) throw overflow();
+      if (status === STATUS.cancelled)
+        throw this.signal?.reason ?? new Error('the job was stopped');
+      this.finish();
+      this.#resolve();
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+}
+
+onSettled((number, status) => {
+  running.get(number)?.see(status);
+  running.delete(number);
+});
+
+/** The promise of a started job's end. `finish` runs when it ended well. */
+export function follow(
+  number: number,
+  uses: { readonly reads: readonly Block[]; readonly writes: readonly Block[] },
+  signal: AbortSignal | undefined,
+  finish: () => void,
+): Promise<void> {
+  return new Job(number, uses.reads, uses.writes, finish, signal).promise;
+}
+
+export function overflow() {
+  return failure('ERR_INT_OVERFLOW', 'sum: expected sums that fit the result dtype, received more');
+}

@@ -1,0 +1,266 @@
+/** Arithmetic on shapes and strides. Pure: nothing here knows of memory. Strides are bytes. */
+
+import type { DType } from './dtype';
+import { expected, failure, show } from './errors';
+
+/** Memory orders: C is row-major, F column-major, A keeps F if that is what there is, K keeps all. */
+export type Order = 'C' | 'F' | 'A' | 'K';
+
+/** Where elements lie: `offset` is in bytes from the start of the storage. */
+export interface Layout {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+export const MAX_DIMS = 32;
+
+/** How many elements a shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
+  return size;
+}
+
+/** A shape as users give it: a number, or an array of sizes. Throws ERR_SHAPE. */
+export function shapeOf(value: unknown, argument = 'shape'): number[] {
+  const shape = typeof value === 'number' ? [value] : value;
+  if (!Array.isArray(shape)) {
+    throw expected('ERR_SHAPE', argument, 'a size or an array of sizes', value);
+  }
+  if (shape.length > MAX_DIMS) {
+    throw expected('ERR_SHAPE', argument, `at most ${MAX_DIMS} dimensions`, shape.length);
+  }
+  for (let i = 0; i < shape.length; i++) {
+    if (!Number.isSafeInteger(shape[i]) || shape[i] < 0) {
+      throw expected('ERR_SHAPE', `${argument}[${i}]`, 'an integer from 0 to 2^53 - 1', shape[i]);
+    }
+  }
+  return shape.slice();
+}
+
+/** Bytes that a shape's elements take. Throws ERR_OUT_OF_MEMORY when no memory is so large. */
+export function bytesOf(shape: readonly number[], itemsize: number): number {
+  // An axis without elements does not excuse the others: their strides must be numbers too.
+  let nonzero = itemsize;
+  for (let i = 0; i < shape.length; i++) nonzero *= shape[i] || 1;
+  if (nonzero > Number.MAX_SAFE_INTEGER) {
+    throw failure(
+      'ERR_OUT_OF_MEMORY',
+      `shape: expected an array of at most 2^53 - 1 bytes, received ${show([...shape])}, ` +
+        `which takes ${nonzero.toPrecision(3)}`,
+    );
+  }
+  return shape.includes(0) ? 0 : nonzero;
+}
+
+export function orderOf(value: unknown, allowed: string, argument = 'order'): Order {
+  if (typeof value === 'string' && value.length === 1 && allowed.includes(value)) {
+    return value as Order;
+  }
+  throw expected('ERR_SHAPE', argument, `one of ${[...allowed].join(', ')}`, value);
+}
+
+/** The strides of a contiguous array in C or F order. */
+export function contiguousStrides(
+  shape: readonly number[],
+  itemsize: number,
+  order: 'C' | 'F',
+): number[] {
+  const ndim = shape.length;
+  const strides = new Array<number>(ndim);
+  let stride = itemsize;
+  for (let i = 0; i < ndim; i++) {
+    const axis = order === 'C' ? ndim - 1 - i : i;
+    strides[axis] = stride;
+    stride *= shape[axis] || 1;
+  }
+  return strides;
+}
+
+/** True when elements lie one after another in that order; axes of size 1 do not count. */
+export function isContiguous(layout: Layout, itemsize: number, order: 'C' | 'F'): boolean {
+  const { shape, strides } = layout;
+  const ndim = shape.length;
+  let stride = itemsize;
+  let contiguous = true;
+  for (let i = 0; i < ndim; i++) {
+    const axis = order === 'C' ? ndim - 1 - i : i;
+    const size = shape[axis]!;
+    if (size === 0) return true;
+    if (size === 1) continue;
+    if (strides[axis] !== stride) contiguous = false;
+    stride *= size;
+  }
+  return contiguous;
+}
+
+/** True when each element's address is a multiple of its size, `start` being the storage's. */
+export function isAligned(layout: Layout, itemsize: number, start: number): boolean {
+  if (layout.shape.includes(0)) return true;
+  if ((start + layout.offset) % itemsize !== 0) return false;
+  return layout.strides.every((stride, i) => layout.shape[i] === 1 || stride % itemsize === 0);
+}
+
+/** The bytes `[low, high)` that the elements span, from the start of the storage. */
+export function boundsOf(layout: Layout, itemsize: number): [number, number] {
+  let low = layout.offset;
+  let high = layout.offset;
+  for (let i = 0; i < layout.shape.length; i++) {
+    const size = layout.shape[i]!;
+    if (size === 0) return [layout.offset, layout.offset];
+    const span = (size - 1) * layout.strides[i]!;
+    if (span < 0) low += span;
+    else high += span;
+  }
+  return [low, high + itemsize];
+}
+
+/** An axis counted from the end when negative. Throws ERR_AXIS. */
+export function axisOf(value: unknown, ndim: number, argument = 'axis'): number {
+  if (!Number.isInteger(value) || (value as number) < -ndim || (value as number) >= ndim) {
+    const range = ndim === 0 ? 'no axis, as the array has none' : `${-ndim} to ${ndim - 1}`;
+    throw expected('ERR_AXIS', argument, ndim === 0 ? range : `an integer from ${range}`, value);
+  }
+  return (value as number) < 0 ? (value as number) + ndim : (value as number);
+}
+
+/** The axes in a new order; reversed when none is given. Throws ERR_AXIS. */
+export function transposed(layout: Layout, axes?: readonly number[] | null): Layout {
+  const ndim = layout.shape.length;
+  let order: number[];
+  if (axes === undefined || axes === null) {
+    order = Array.from({ length: ndim }, (_, i) => ndim - 1 - i);
+  } else {
+    if (!Array.isArray(axes) || axes.length !== ndim) {
+      throw expected('ERR_AXIS', 'axes', `an array of ${ndim} axes`, axes);
+    }
+    order = axes.map((axis, i) => axisOf(axis, ndim, `axes[${i}]`));
+    if (new Set(order).size !== ndim) {
+      throw expected('ERR_AXIS', 'axes', 'each axis once', axes);
+    }
+  }
+  return {
+    shape: order.map((axis) => layout.shape[axis]!),
+    strides: order.map((axis) => layout.strides[axis]!),
+    offset: layout.offset,
+  };
+}
+
+/** The shape that a user asks for with at most one -1, which stands for what is left. */
+export function resolveShape(value: unknown, size: number): number[] {
+  const given = typeof value === 'number' ? [value] : value;
+  if (!Array.isArray(given)) {
+    throw expected('ERR_SHAPE', 'shape', 'a size or an array of sizes', value);
+  }
+  const unknown = given.indexOf(-1);
+  const shape = shapeOf(given.map((item, i) => (i === unknown ? 1 : item)));
+  const known = sizeOf(shape);
+  if (unknown >= 0) {
+    if (known === 0 || size % known !== 0) {
+      throw expected('ERR_SHAPE', 'shape', `sizes whose product divides ${size}`, given);
+    }
+    shape[unknown] = size / known;
+  } else if (known !== size) {
+    throw expected('ERR_SHAPE', 'shape', `sizes whose product is ${size}`, given);
+  }
+  return shape;
+}
+
+/**
+ * The strides with which a new shape of the same size shows the same elements in C or F order, or
+ * null when no strides do. Axes of the old and the new shape are matched in groups of equal
+ * product; within a group, the old axes must be walkable as one.
+ */
+export function reshapedStrides(
+  layout: Layout,
+  shape: readonly number[],
+  itemsize: number,
+  order: 'C' | 'F',
+): number[] | null {
+  if (shape.includes(0)) return contiguousStrides(shape, itemsize, order);
+  // In F order everything is the mirror image of C order.
+  const mirror = <T>(items: readonly T[]) => (order === 'C' ? [...items] : [...items].reverse());
+  const kept = layout.shape.map((_, i) => i).filter((i) => layout.shape[i] !== 1);
+  const oldShape = mirror(kept.map((i) => layout.shape[i]!));
+  const oldStrides = mirror(kept.map((i) => layout.strides[i]!));
+  const newShape = mirror(shape);
+  const strides = new Array<number>(shape.length).fill(itemsize);
+  let o = 0;
+  let n = 0;
+  while (o < oldShape.length) {
+    const firstOld = o;
+    const firstNew = n;
+    let oldSize = oldShape[o++]!;
+    let newSize = newShape[n++]!;
+    while (oldSize !== newSize) {
+      if (oldSize < newSize) oldSize *= oldShape[o++]!;
+      else newSize *= newShape[n++]!;
+    }
+    for (let i = firstOld; i + 1 < o; i++) {
+      if (oldStrides[i] !== oldStrides[i + 1]! * oldShape[i + 1]!) return null;
+    }
+    let stride = oldStrides[o - 1]!;
+    for (let i = n - 1; i >= firstNew; i--) {
+      strides[i] = stride;
+      stride *= newShape[i]!;
+    }
+  }
+  // What is left of the new shape has size 1; its strides count for nothing.
+  for (let i = n; i < newShape.length; i++) strides[i] = n > 0 ? strides[n - 1]! : itemsize;
+  return mirror(strides);
+}
+
+/** The strides that stretch a layout to a shape, 0 along what is repeated. Throws ERR_BROADCAST. */
+export function broadcastStrides(
+  layout: Layout,
+  shape: readonly number[],
+  argument: string,
+): number[] {
+  const added = shape.length - layout.shape.length;
+  const strides = new Array<number>(shape.length).fill(0);
+  let fits = added >= 0;
+  for (let i = 0; i < layout.shape.length && fits; i++) {
+    const size = layout.shape[i]!;
+    if (size === shape[added + i]) strides[added + i] = layout.strides[i]!;
+    else fits = size === 1;
+  }
+  if (!fits) {
+    throw expected(
+      'ERR_BROADCAST',
+      argument,
+      `a shape that broadcasts to ${show([...shape])}`,
+      layout.shape.slice(),
+    );
+  }
+  return strides;
+}
+
+/** The strides of a fresh copy that keeps a layout's order of axes as well as it can (order K). */
+export function keptStrides(layout: Layout, itemsize: number): number[] {
+  const { shape, strides } = layout;
+  const axes = shape.map((_, i) => i);
+  axes.sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b);
+  const result = new Array<number>(shape.length);
+  let stride = itemsize;
+  for (const axis of axes.reverse()) {
+    result[axis] = stride;
+    stride *= shape[axis] || 1;
+  }
+  return result;
+}
+
+/** The strides of a fresh array in an order, which A and K take from the array it is made after. */
+export function orderedStrides(
+  shape: readonly number[],
+  dtype: DType,
+  order: Order,
+  like: Layout,
+  likeItemsize: number,
+): number[] {
+  const f = isContiguous(like, likeItemsize, 'F');
+  const c = isContiguous(like, likeItemsize, 'C');
+  if (order === 'K' && !c && !f) return keptStrides({ ...like, shape }, dtype.itemsize);
+  const chosen = order === 'A' || order === 'K' ? (f && !c ? 'F' : 'C') : order;
+  return contiguousStrides(shape, dtype.itemsize, chosen);
+}

@@ -1,0 +1,135 @@
+/** The only door to the addon: its types, how it is loaded, and the frame that calls share. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DTYPE_NAMES, DTYPES, type DType } from './dtype';
+
+declare const HANDLE: unique symbol;
+
+/** A native block, as the addon knows it; the block lives at least as long. */
+export type BlockHandle = { readonly [HANDLE]: never };
+
+/** What the addon takes as memory: a block, or all the bytes of a user's buffer that are in play. */
+export type NativeStorage = BlockHandle | Uint8Array;
+
+/** How a reduction ended. */
+export const STATUS = { ok: 0, overflow: 1, cancelled: 2 } as const;
+
+interface Addon {
+  setup(onSettled: (job: number, status: number) => void): ArrayBuffer;
+  dtypes(): { name: string; itemsize: number; kind: string }[];
+  instructionSets(): string[];
+  instructionSet(): string;
+  getNumThreads(): number;
+  setNumThreads(count: number): void;
+  allocate(nbytes: number, zeroed: boolean): BlockHandle | undefined;
+  dispose(block: BlockHandle, ...buffers: ArrayBuffer[]): void;
+  arrayBuffer(block: BlockHandle, offset: number, nbytes: number): ArrayBuffer;
+  memoryUsage(): { blocks: number; bytes: number };
+  memoryAvailable(): number;
+  copy(target: NativeStorage, source: NativeStorage): void;
+  allFit(source: NativeStorage, dtype: number): boolean;
+  sum(
+    source: NativeStorage,
+    out: NativeStorage | undefined,
+    mask: NativeStorage | undefined,
+    axes: number,
+    initial: number | bigint,
+  ): number;
+  sumJob(
+    source: NativeStorage,
+    out: NativeStorage,
+    mask: NativeStorage | undefined,
+    axes: number,
+    initial: number | bigint,
+    copyTo: NativeStorage | undefined,
+  ): number;
+  waitJob(job: number): number;
+  cancelJob(job: number): void;
+  randomSeed(state: Uint32Array, seed: number | Uint32Array): void;
+  randomDoubles(state: Uint32Array, target: NativeStorage): void;
+  randomIntegers(
+    state: Uint32Array,
+    target: NativeStorage,
+    isBool: boolean,
+    low: bigint,
+    range: bigint,
+  ): void;
+}
+
+const root = join(__dirname, '..');
+const path = join(root, 'build', 'addon', 'strided.node');
+
+function load(): Addon {
+  const build = `(cd ${JSON.stringify(root)} && node scripts/build.mjs addon)`;
+  if (!existsSync(path)) {
+    throw new Error(
+      `strided: its addon was not built: ${path} is missing. It is built when the package is ` +
+        `installed, unless install scripts are off. This builds it (it needs cmake, make and g++; ` +
+        `on Debian or Ubuntu: apt-get install -y cmake make g++):\n  ${build}`,
+    );
+  }
+  try {
+    return require(path) as Addon;
+  } catch (cause) {
+    if (cause instanceof Error && cause.message.startsWith('STRIDED_ISA')) throw cause;
+    throw new Error(
+      `strided: its addon cannot be loaded: ${(cause as Error).message}\nIt may have been built ` +
+        `on another machine or for another platform. This builds it anew:\n  rm -r ` +
+        `${JSON.stringify(join(root, 'build', 'addon'))}; ${build}`,
+      { cause },
+    );
+  }
+}
+
+export const native: Addon = load();
+
+const settledListeners: ((job: number, status: number) => void)[] = [];
+
+/** Registers what is called when a job has settled. */
+export function onSettled(listener: (job: number, status: number) => void): void {
+  settledListeners.push(listener);
+}
+
+const frameBuffer = native.setup((job, status) => {
+  for (const listener of settledListeners) listener(job, status);
+});
+const frame = new Float64Array(frameBuffer);
+const MAX_DIMS = 32;
+const SLOT_SIZE = 3 + 2 * MAX_DIMS;
+
+/** Describes an array in a slot of the frame, for the next call. */
+export function describe(
+  slot: number,
+  dtype: DType,
+  offset: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): void {
+  const at = slot * SLOT_SIZE;
+  const ndim = shape.length;
+  frame[at] = dtype.code;
+  frame[at + 1] = offset;
+  frame[at + 2] = ndim;
+  for (let i = 0; i < ndim; i++) {
+    frame[at + 3 + i] = shape[i]!;
+    frame[at + 3 + MAX_DIMS + i] = strides[i]!;
+  }
+}
+
+/** The last eight bytes of the frame, where a scalar result is written. */
+export const frameResult = new DataView(frameBuffer, frameBuffer.byteLength - 8);
+
+const rows = native.dtypes();
+const same =
+  rows.length === DTYPE_NAMES.length &&
+  rows.every(({ name, itemsize, kind }, code) => {
+    const row = (DTYPES as Record<string, DType>)[name];
+    return row?.code === code && row.itemsize === itemsize && row.kind === kind;
+  });
+if (!same) {
+  throw new Error(
+    'strided: the addon is of another version than the package: its table of dtypes differs. ' +
+      `Remove ${path} and build it anew.`,
+  );
+}

@@ -1,0 +1,237 @@
+/** Blocks of memory, their owners, and how JavaScript reads and writes single elements. */
+
+import { DTYPES, type DType, type Scalar, type TypedArray } from './dtype';
+import { failure } from './errors';
+import { type BlockHandle, type NativeStorage, native } from './native';
+
+/** A job as a block knows it: something that can be waited for. */
+export interface Pending {
+  wait(): void;
+}
+
+/** What a block's `state` says; 0 lets every access through without a further look. */
+const RELEASED = 1;
+const BUSY = 2;
+
+/** Memory with one owner, and the jobs that use it. */
+export class Block {
+  state = 0;
+  readonly #readers = new Set<Pending>();
+  readonly #writers = new Set<Pending>();
+
+  get released(): boolean {
+    return (this.state & RELEASED) !== 0;
+  }
+
+  release(): void {
+    this.state |= RELEASED;
+  }
+
+  enter(job: Pending, writes: boolean): void {
+    (writes ? this.#writers : this.#readers).add(job);
+    this.state |= BUSY;
+  }
+
+  leave(job: Pending): void {
+    this.#readers.delete(job);
+    this.#writers.delete(job);
+    if (this.#readers.size + this.#writers.size === 0) this.state &= ~BUSY;
+  }
+
+  /** Waits for jobs that write the memory, and before a write also for those that read it. */
+  settle(writes: boolean): void {
+    if (this.released) {
+      throw failure('ERR_RELEASED', "this array's memory was released by dispose()");
+    }
+    for (const job of [...this.#writers]) job.wait();
+    if (writes) for (const job of [...this.#readers]) job.wait();
+  }
+}
+
+/** Bytes that one window shows, and from one window's start to the next; both keep alignment. */
+const WINDOW_BYTES = 2 ** 32;
+const WINDOW_STEP = 2 ** 32 - 64;
+
+/**
+ * A part of a storage as an ArrayBuffer. No ArrayBuffer's TypedArray has more than 2^32 bytes, so
+ * a larger storage has several windows, which overlap by more than an element.
+ */
+class Window {
+  readonly #typed: (TypedArray | undefined)[] = [];
+  readonly #view: DataView;
+
+  constructor(
+    readonly buffer: ArrayBufferLike,
+    /** Where the window starts in its buffer, and how long it is. */
+    readonly start: number,
+    readonly nbytes: number,
+  ) {
+    this.#view = new DataView(buffer, start, nbytes);
+  }
+
+  /** All whole elements of the window's buffer, from its first byte on. */
+  typed(dtype: DType): TypedArray {
+    let typed = this.#typed[dtype.code];
+    if (typed === undefined) {
+      const length = Math.floor((this.start + this.nbytes) / dtype.itemsize);
+      typed = new dtype.typedArray(this.buffer, 0, length);
+      this.#typed[dtype.code] = typed;
+    }
+    return typed;
+  }
+
+  read(dtype: DType, at: number): number | bigint | undefined {
+    const place = this.start + at;
+    if (place % dtype.itemsize === 0) return this.typed(dtype)[place / dtype.itemsize];
+    return this.#view.byteLength === 0 ? undefined : readBytes(this.#view, dtype, at);
+  }
+
+  write(dtype: DType, at: number, value: number | bigint): void {
+    const place = this.start + at;
+    if (place % dtype.itemsize === 0) this.typed(dtype)[place / dtype.itemsize] = value;
+    else writeBytes(this.#view, dtype, at, value);
+  }
+}
+
+function readBytes(view: DataView, dtype: DType, at: number): number | bigint {
+  switch (dtype.name) {
+    case 'int16':
+      return view.getInt16(at, true);
+    case 'uint16':
+      return view.getUint16(at, true);
+    case 'int32':
+      return view.getInt32(at, true);
+    case 'uint32':
+      return view.getUint32(at, true);
+    case 'int64':
+      return view.getBigInt64(at, true);
+    case 'uint64':
+      return view.getBigUint64(at, true);
+    case 'float32':
+      return view.getFloat32(at, true);
+    case 'float64':
+      return view.getFloat64(at, true);
+    default:
+      return view.getUint8(at);
+  }
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+function writeBytes(view: DataView, dtype: DType, at: number, value: number | bigint): void {
+  const bytes = new dtype.typedArray(scratch.buffer);
+  bytes[0] = value;
+  for (let i = 0; i < dtype.itemsize; i++) view.setUint8(at + i, scratch.getUint8(i));
+}
+
+/** A block, or the part of a user's buffer that an array may use. */
+export class Storage {
+  readonly #windows: (Window | undefined)[] = [];
+
+  private constructor(
+    readonly block: Block,
+    /** What the addon takes for it. */
+    readonly native: NativeStorage,
+    /** Where it starts in its block. */
+    readonly start: number,
+    readonly nbytes: number,
+    /** The buffer, when a user's. */
+    readonly buffer: ArrayBufferLike | null,
+  ) {}
+
+  /** A new native block. Throws ERR_OUT_OF_MEMORY. */
+  static allocate(nbytes: number, zeroed: boolean): Storage {
+    const handle = native.allocate(nbytes, zeroed);
+    if (handle === undefined) {
+      throw failure(
+        'ERR_OUT_OF_MEMORY',
+        `shape: expected an array that fits the memory, received one of ${nbytes} bytes`,
+      );
+    }
+    return new Storage(new Block(), handle, 0, nbytes, null);
+  }
+
+  /** The bytes of a user's buffer; storages over one buffer share its block. */
+  static over(buffer: ArrayBufferLike, start: number, nbytes: number): Storage {
+    let block = blocks.get(buffer);
+    if (block === undefined) {
+      block = new Block();
+      blocks.set(buffer, block);
+    }
+    return new Storage(block, new Uint8Array(buffer, start, nbytes), start, nbytes, buffer);
+  }
+
+  /** True when the memory may be taken away by transferring its buffer. */
+  get transferable(): boolean {
+    return this.buffer instanceof ArrayBuffer;
+  }
+
+  /** What the addon takes, after a check that the memory is there and no job is in the way. */
+  forNative(writes: boolean): NativeStorage {
+    if (this.block.state !== 0) this.block.settle(writes);
+    return this.nativeNow();
+  }
+
+  /** The same for a job, which runs after those that are in its way. */
+  nativeNow(): NativeStorage {
+    if (this.block.released) this.block.settle(false);
+    if (this.buffer !== null && (this.native as Uint8Array).length !== this.nbytes)
+      throw detached();
+    return this.native;
+  }
+
+  read(dtype: DType, at: number): Scalar {
+    if (this.block.state !== 0) this.block.settle(false);
+    const window = this.nbytes <= WINDOW_BYTES ? 0 : Math.floor(at / WINDOW_STEP);
+    const value = this.#window(window).read(dtype, at - window * WINDOW_STEP);
+    if (value === undefined) throw detached();
+    return dtype === DTYPES.bool ? value !== 0 : value;
+  }
+
+  write(dtype: DType, at: number, value: number | bigint): void {
+    if (this.block.state !== 0) this.block.settle(true);
+    if (this.buffer !== null && (this.native as Uint8Array).length !== this.nbytes)
+      throw detached();
+    const window = this.nbytes <= WINDOW_BYTES ? 0 : Math.floor(at / WINDOW_STEP);
+    this.#window(window).write(dtype, at - window * WINDOW_STEP, value);
+  }
+
+  /** A TypedArray over `length` elements from a byte on, or undefined when none is so large. */
+  typedArray(dtype: DType, at: number, length: number): TypedArray | undefined {
+    this.forNative(true);
+    if (this.nbytes > WINDOW_BYTES) return undefined;
+    const window = this.#window(0);
+    return new dtype.typedArray(window.buffer, window.start + at, length);
+  }
+
+  /** Frees a native block; a user's buffer is only let go of. */
+  dispose(): void {
+    if (this.block.released) return;
+    this.block.release();
+    if (this.buffer !== null) return;
+    const buffers = this.#windows.flatMap((window) =>
+      window ? [window.buffer as ArrayBuffer] : [],
+    );
+    native.dispose(this.native as BlockHandle, ...buffers);
+  }
+
+  #window(number: number): Window {
+    return this.#windows[number] ?? this.#makeWindow(number);
+  }
+
+  #makeWindow(number: number): Window {
+    const offset = number * WINDOW_STEP;
+    const nbytes = Math.min(WINDOW_BYTES, this.nbytes - offset);
+    const window =
+      this.buffer === null
+        ? new Window(native.arrayBuffer(this.native as BlockHandle, offset, nbytes), 0, nbytes)
+        : new Window(this.buffer, this.start, nbytes);
+    this.#windows[number] = window;
+    return window;
+  }
+}
+
+const blocks = new WeakMap<ArrayBufferLike, Block>();
+
+const detached = () =>
+  failure('ERR_RELEASED', "this array's memory is gone: its ArrayBuffer was detached or shrunk");
