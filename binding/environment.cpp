@@ -68,8 +68,11 @@ void Environment::settle(napi_env raw, napi_value, void* context, void* data) {
   self->running_.erase(found);
   const Napi::Env env(raw);
   if (self->running_.empty()) napi_unref_threadsafe_function(env, self->settled_);
-  self->on_settled_.Call(
-      {Napi::Number::New(env, static_cast<double>(number)), Napi::Number::New(env, status)});
+  // Called without the C++ wrapper, which would throw: an environment that is being terminated runs
+  // no JavaScript any more, and an exception of the callback is Node's to report.
+  const napi_value arguments[] = {Napi::Number::New(env, static_cast<double>(number)),
+                                  Napi::Number::New(env, status)};
+  napi_call_function(env, env.Undefined(), self->on_settled_.Value(), 2, arguments, nullptr);
 }
 
 }  // namespace binding

@@ -1,12 +1,13 @@
 /** Writing whole arrays: copies, casts and fills. */
 
 import { type Casting, canCast, mayNotFit } from './casting';
-import { DTYPES, type DType } from './dtype';
+import type { DType } from './dtype';
 import { failure } from './errors';
 import { allocate, checkWriteable, Extent } from './extent';
 import { broadcastStrides, type Layout } from './layout';
 import { describe, native } from './native';
 import { boundsOverlap } from './overlap';
+import { Storage } from './storage';
 
 function describeExtent(slot: number, { type, layout }: Extent): void {
   describe(slot, type, layout.offset, layout.shape, layout.strides);
@@ -109,14 +110,14 @@ export function copyOf(
   return copy;
 }
 
-let one: Extent | undefined;
+/** Room for the element that a fill repeats. */
+const one = Storage.over(new ArrayBuffer(8), 0, 8);
 
 /** Writes one element, in the form that TypedArrays take, to all places. Throws ERR_READ_ONLY. */
 export function fillElements(target: Extent, element: number | bigint): void {
   checkWriteable(target, 'this array');
   const { shape } = target.layout;
-  one ??= allocate(DTYPES.float64, [1]);
-  one.storage.write(target.type, 0, element);
+  one.write(target.type, 0, element);
   const layout: Layout = { shape, strides: shape.map(() => 0), offset: 0 };
-  copyApart(target, new Extent(one.storage, layout, target.type, false));
+  copyApart(target, new Extent(one, layout, target.type, false));
 }

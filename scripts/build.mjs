@@ -1,5 +1,6 @@
 // Builds what is missing or older than its sources: `addon` (C++, by cmake-js), `facade` (lib to
-// dist), `examples` (examples and bench to build/js), or `all`.
+// dist), `core` (the core and its C++ tests, by CMake alone), or `all` (the addon, the facade, and
+// examples and bench in build/js).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -36,6 +37,9 @@ function has(command) {
   return spawnSync(command, ['--version']).error === undefined;
 }
 
+const werror = (prefix = '-D') =>
+  `${prefix}STRIDED_WERROR=${process.env.STRIDED_WERROR ? 'ON' : 'OFF'}`;
+
 function buildAddon() {
   const target = 'build/addon/strided.node';
   if (fresh(target, ['CMakeLists.txt', 'native', 'binding'])) return;
@@ -59,7 +63,7 @@ function buildAddon() {
     '--out=build/addon',
     '--log-level=error',
     '--parallel=2',
-    `--CDSTRIDED_WERROR=${process.env.STRIDED_WERROR ? 'ON' : 'OFF'}`,
+    werror('--CD'),
   ];
   const built = run(process.execPath, args);
   const warnings = built.output.split('\n').filter((line) => /warning/i.test(line));
@@ -83,11 +87,22 @@ function buildExamples() {
   compile('tsconfig.examples.json', 'build/js', ['examples', 'bench', 'dist']);
 }
 
+function buildCore() {
+  const configured = run('cmake', ['-S', '.', '-B', 'build/native', werror()]);
+  if (!configured.ok) fail(`cannot configure the core:\n${configured.output}`);
+  const built = run('cmake', ['--build', 'build/native', '--parallel', '2']);
+  if (!built.ok) fail(`cannot build the core:\n${built.output}`);
+}
+
 const steps = {
   addon: [buildAddon],
   facade: [buildFacade],
+  core: [buildCore],
   all: [buildAddon, buildExamples],
 };
-const wanted = process.argv[2] ?? 'all';
-if (!Object.hasOwn(steps, wanted)) fail(`expected addon, facade or all, received ${wanted}`);
-for (const step of steps[wanted]) step();
+for (const wanted of process.argv.slice(2)) {
+  if (!Object.hasOwn(steps, wanted)) {
+    fail(`expected ${Object.keys(steps).join(', ')}, received ${wanted}`);
+  }
+  for (const step of steps[wanted]) step();
+}

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <random>
 #include <vector>
 
+#include "arrays.hpp"
 #include "check.hpp"
 #include "cpu.hpp"
 #include "layout.hpp"
@@ -17,12 +17,6 @@
 using namespace strided;
 
 namespace {
-
-std::mt19937_64 rng(20260101);
-
-std::int64_t below(std::int64_t n) {
-  return static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(n));
-}
 
 // J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997: non-overlapping partials,
 // and one correct rounding at the end. For finite terms whose sums do not overflow.
@@ -74,35 +68,6 @@ double value(int kind) {
     default:
       return (rng() & 1) != 0 ? -0.0 : std::ldexp(1.0, static_cast<int>(below(60)) - 30);
   }
-}
-
-// An array over its own bytes, laid out at random: any order of axes, gaps, directions, alignment.
-struct Laid {
-  std::vector<std::byte> bytes;
-  Array array;
-};
-
-Laid lay(DType dtype, const std::vector<std::int64_t>& shape) {
-  Laid laid;
-  laid.array.dtype = dtype;
-  laid.array.ndim = static_cast<int>(shape.size());
-  std::vector<int> order(shape.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  std::shuffle(order.begin(), order.end(), rng);
-  std::int64_t stride = itemsize(dtype) * (below(4) == 0 ? 1 + below(3) : 1);
-  std::int64_t first = below(4) == 0 ? below(8) : 0;
-  for (const int axis : order) {
-    const std::int64_t size = shape[static_cast<std::size_t>(axis)];
-    const bool backwards = below(4) == 0;
-    laid.array.shape[axis] = size;
-    laid.array.strides[axis] = backwards ? -stride : stride;
-    if (backwards && size > 0) first += (size - 1) * stride;
-    stride *= std::max<std::int64_t>(size, 1);
-    if (below(4) == 0) stride += itemsize(dtype) * below(3) + below(2);
-  }
-  laid.bytes.resize(static_cast<std::size_t>(stride + 16));
-  laid.array.data = laid.bytes.data() + first;
-  return laid;
 }
 
 struct Case {

@@ -1,0 +1,18 @@
+/** The machine's memory read limit, from the native program that only reads. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** From build/js/examples/support, where this file is compiled to. */
+const root = join(__dirname, '..', '..', '..', '..');
+const program = join(root, 'build', 'addon', 'bench', 'native', 'read_limit');
+
+/** Bytes per second that `threads` threads read of a block of that size: the median of the rounds. */
+export function readLimit(nbytes: number, threads: number, rounds = 7): number | undefined {
+  if (!existsSync(program)) return undefined;
+  const output = execFileSync(program, [nbytes, threads, rounds].map(String), { encoding: 'utf8' });
+  const seconds = output.trim().split('\n').map(Number);
+  seconds.sort((a, b) => a - b);
+  return nbytes / seconds[seconds.length >> 1]!;
+}
