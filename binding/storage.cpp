@@ -138,10 +138,6 @@ Napi::Value memory_usage(const Napi::CallbackInfo& info) {
   return result;
 }
 
-Napi::Value memory_available(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(strided::memory_available()));
-}
-
 }  // namespace
 
 void add_storage(Napi::Env env, Napi::Object exports) {
@@ -149,7 +145,6 @@ void add_storage(Napi::Env env, Napi::Object exports) {
   add<dispose>(env, exports, "dispose");
   add<array_buffer>(env, exports, "arrayBuffer");
   add<memory_usage>(env, exports, "memoryUsage");
-  add<memory_available>(env, exports, "memoryAvailable");
 }
 
 }  // namespace binding

@@ -26,7 +26,6 @@ interface Addon {
   dispose(block: BlockHandle, ...buffers: ArrayBuffer[]): void;
   arrayBuffer(block: BlockHandle, offset: number, nbytes: number): ArrayBuffer;
   memoryUsage(): { blocks: number; bytes: number };
-  memoryAvailable(): number;
   copy(target: NativeStorage, source: NativeStorage): void;
   allFit(source: NativeStorage, dtype: number): boolean;
   sum(

@@ -24,27 +24,10 @@ std::size_t read_number(const char* path) noexcept {
   return fields == 1 ? static_cast<std::size_t>(value) : 0;
 }
 
-std::size_t read_meminfo(const char* format) noexcept {
-  std::FILE* file = std::fopen("/proc/meminfo", "r");
-  if (file == nullptr) return 0;
-  char line[256];
-  unsigned long long kib = 0;
-  while (std::fgets(line, sizeof line, file) != nullptr) {
-    if (std::sscanf(line, format, &kib) == 1) break;
-  }
-  std::fclose(file);
-  return static_cast<std::size_t>(kib) * 1024;
-}
-
-// The container's limit and use, control groups version 2 first; 0 when there is none.
+// The container's limit, control groups version 2 first; 0 when there is none.
 std::size_t container_limit() noexcept {
   const std::size_t v2 = read_number("/sys/fs/cgroup/memory.max");
   return v2 != 0 ? v2 : read_number("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-}
-
-std::size_t container_use() noexcept {
-  const std::size_t v2 = read_number("/sys/fs/cgroup/memory.current");
-  return v2 != 0 ? v2 : read_number("/sys/fs/cgroup/memory/memory.usage_in_bytes");
 }
 
 std::size_t physical_memory() noexcept {
@@ -67,14 +50,6 @@ std::size_t memory_limit() noexcept {
     return container == 0 ? physical_memory() : std::min(container, physical_memory());
   }();
   return limit;
-}
-
-std::size_t memory_available() noexcept {
-  const std::size_t machine = read_meminfo("MemAvailable: %llu kB");
-  const std::size_t limit = container_limit();
-  if (limit == 0 || limit > physical_memory()) return machine;
-  const std::size_t left = limit - std::min(limit, container_use());
-  return machine == 0 ? left : std::min(machine, left);
 }
 
 MemoryUsage memory_usage() noexcept {

@@ -57,7 +57,4 @@ MemoryUsage memory_usage() noexcept;
 // The most that one block may have: the machine's memory or the container's limit.
 std::size_t memory_limit() noexcept;
 
-// Memory that can be had now without swapping, in bytes; 0 when unknown.
-std::size_t memory_available() noexcept;
-
 }  // namespace strided

@@ -1,0 +1,86 @@
+/** The second lock: what the facade would never send gets an error from the addon, not memory. */
+
+import { DTYPES, type DType } from '../lib/dtype';
+import { type BlockHandle, describe as fill, native } from '../lib/native';
+
+const f64 = DTYPES.float64;
+const block = native.allocate(800, true) as BlockHandle;
+const other = native.allocate(800, true) as BlockHandle;
+
+function slots(...described: [DType, number, number[], number[]][]): void {
+  described.forEach(([dtype, offset, shape, strides], slot) => {
+    fill(slot, dtype, offset, shape, strides);
+  });
+}
+
+const wild: [string, DType, number, number[], number[]][] = [
+  ['one element too many', f64, 0, [101], [8]],
+  ['an offset that pushes the end out', f64, 8, [100], [8]],
+  ['a negative offset', f64, -8, [1], [8]],
+  ['a negative stride that leaves the start', f64, 0, [2], [-8]],
+  ['a stride that leaves the end', f64, 0, [2], [800]],
+  ['strides whose sum overflows', f64, 0, [2, 2], [2 ** 53, 2 ** 53]],
+  ['sizes whose product overflows', f64, 0, [2 ** 40, 2 ** 40], [0, 0]],
+  ['a negative size', f64, 0, [-1], [8]],
+  ['a fractional size', f64, 0, [1.5], [8]],
+  ['a NaN offset', f64, Number.NaN, [1], [8]],
+  ['an infinite stride', f64, 0, [2], [Number.POSITIVE_INFINITY]],
+  ['an empty array that starts outside', f64, 900, [0], [8]],
+  ['no such dtype', { ...f64, code: 11 }, 0, [1], [8]],
+  ['a fractional dtype', { ...f64, code: 1.5 }, 0, [1], [8]],
+  ['too many dimensions', f64, 0, new Array(33).fill(1), new Array(33).fill(8)],
+];
+
+describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
+  const code = { code: 'ERR_INDEX' };
+
+  test('is no source and no target of a copy', () => {
+    slots([f64, 0, [1], [8]], [dtype, offset, shape, strides]);
+    expect(() => native.copy(block, other)).toThrow(expect.objectContaining(code));
+    slots([dtype, offset, shape, strides], [f64, 0, [1], [8]]);
+    expect(() => native.copy(block, other)).toThrow(expect.objectContaining(code));
+  });
+
+  test('is not summed', () => {
+    slots([dtype, offset, shape, strides], [f64, 0, [], []]);
+    expect(() => native.sum(block, undefined, undefined, 1, 0)).toThrow(
+      expect.objectContaining(code),
+    );
+    expect(() => native.sumJob(block, other, undefined, 1, 0, undefined)).toThrow(
+      expect.objectContaining(code),
+    );
+  });
+
+  test('is not filled with random numbers', () => {
+    slots([dtype, offset, shape, strides]);
+    expect(() => native.randomDoubles(new Uint32Array(625), block)).toThrow();
+  });
+});
+
+test('shapes that do not belong together', () => {
+  slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
+  expect(() => native.copy(block, other)).toThrow('different shapes');
+  slots([f64, 0, [2, 3], [24, 8]], [f64, 0, [2], [8]]);
+  expect(() => native.sum(block, other, undefined, 1, 0)).toThrow('wrong shape');
+  slots([f64, 0, [3], [8]], [f64, 0, [], []], [DTYPES.bool, 0, [4], [1]]);
+  expect(() => native.sum(block, undefined, other, 1, 0)).toThrow('wrong shape');
+});
+
+test('dtypes that do not belong together', () => {
+  slots([f64, 0, [3], [8]], [DTYPES.int64, 0, [], []]);
+  expect(() => native.sum(block, undefined, undefined, 1, 0)).toThrow('float sum');
+  slots([f64, 0, [3], [8]], [f64, 0, [], []], [f64, 0, [3], [8]]);
+  expect(() => native.sum(block, undefined, other, 1, 0)).toThrow('mask');
+});
+
+test('things that are no storage', () => {
+  slots([f64, 0, [1], [8]], [f64, 0, [1], [8]]);
+  for (const thing of [undefined, null, 1, 'x', {}, new Float64Array(9), new ArrayBuffer(9)]) {
+    expect(() => native.copy(thing as never, block)).toThrow();
+  }
+  const gone = native.allocate(80, true) as BlockHandle;
+  native.dispose(gone);
+  expect(() => native.copy(gone, block)).toThrow('released');
+  expect(() => native.arrayBuffer(block, 0, 801)).toThrow('within');
+  expect(() => native.arrayBuffer(block, -1, 8)).toThrow('within');
+});
