@@ -10,7 +10,7 @@ import {
   type TypedArray,
 } from './dtype';
 import { expected, failure, show } from './errors';
-import { allocate, checkWriteable, Extent } from './extent';
+import { checkWriteable, Extent } from './extent';
 import { Flags } from './flags';
 import type { AsyncOptions } from './jobs';
 import {
@@ -27,6 +27,7 @@ import {
   transposed,
 } from './layout';
 import { elementsOf, isScalar, type Nested, toElement } from './nested';
+import { checkOptions, flagOf } from './options';
 import { arrayRepr, arrayStr } from './print';
 import { type ReduceOptionsOf, sum, sumAsync } from './reduce';
 import { type Index, positionOf, sliced } from './slice';
@@ -135,11 +136,9 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
    * Throws ERR_READ_ONLY.
    */
   setFlags(flags: { readonly writeable?: boolean }): this {
-    const { writeable } = flags;
+    checkOptions(flags, 'flags');
+    const writeable = flagOf(flags.writeable, 'writeable', undefined);
     if (writeable === undefined) return this;
-    if (typeof writeable !== 'boolean') {
-      throw expected('ERR_READ_ONLY', 'writeable', 'a boolean', writeable);
-    }
     if (writeable && this.#base instanceof NDArray && !this.#base.writeable) {
       throw failure(
         'ERR_READ_ONLY',
@@ -177,7 +176,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
    */
   set(...indexThenValue: [...index: number[], value: Scalar]): this {
     checkWriteable(this, 'this array');
-    const count = indexThenValue.length - 1;
+    const count = Math.max(0, indexThenValue.length - 1);
     const at = this.#locate(indexThenValue, count);
     this.storage.write(this.type, at, toElement(indexThenValue[count], this.type));
     return this;
@@ -207,6 +206,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
    * Throws ERR_READ_ONLY, ERR_BROADCAST, ERR_CAST, and then nothing has changed.
    */
   assign(value: ArrayLike, options: { readonly casting?: Casting } = {}): this {
+    checkOptions(options);
     const casting = castingOf(options.casting ?? 'same_kind');
     if (isScalar(value)) {
       checkWriteable(this, 'this array');
@@ -231,6 +231,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
 
   /** A copy in memory of its own, in C order unless told otherwise. */
   copy(options: { readonly order?: Order } = {}): NDArray<T> {
+    checkOptions(options);
     const order = orderOf(options.order ?? 'C', 'CFAK');
     return NDArray.owner(copyOf(this, this.type, this.#ordered(this.type, order), 'no'));
   }
@@ -243,10 +244,11 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
     dtype: U,
     options: { readonly order?: Order; readonly casting?: Casting; readonly copy?: boolean } = {},
   ): NDArray<U> {
+    checkOptions(options);
     const type = dtypeOf(dtype);
     const order = orderOf(options.order ?? 'K', 'CFAK');
     const casting = castingOf(options.casting ?? 'same_kind');
-    if (options.copy === false && type === this.type && this.#isIn(order)) {
+    if (!flagOf(options.copy, 'copy', true) && type === this.type && this.#isIn(order)) {
       return this as unknown as NDArray<U>;
     }
     return NDArray.owner(copyOf(this, type, this.#ordered(type, order), casting));
@@ -268,16 +270,18 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
     shape: number | readonly number[],
     options: { readonly order?: 'C' | 'F' | 'A'; readonly copy?: boolean } = {},
   ): NDArray<T> {
+    checkOptions(options);
+    const copy = flagOf(options.copy, 'copy', undefined);
     const asked = orderOf(options.order ?? 'C', 'CFA');
     const sizes = resolveShape(shape, this.#size);
     const { layout, type } = this;
     const f = asked === 'A' && this.flags.fContiguous && !this.flags.cContiguous;
     const order = asked === 'F' || f ? 'F' : 'C';
     const strides = reshapedStrides(layout, sizes, type.itemsize, order);
-    if (strides !== null && options.copy !== true) {
+    if (strides !== null && copy !== true) {
       return this.#view({ shape: sizes, strides, offset: layout.offset });
     }
-    if (options.copy === false) {
+    if (copy === false) {
       throw failure(
         'ERR_SHAPE',
         `shape: expected one that a view can have (copy: false), received ${show(sizes)} for an ` +
@@ -309,7 +313,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
 
   /**
    * The sum along axes, correctly rounded for floats and exact for integers: a scalar for all axes,
-   * else an array. bool and signed integers give int64, unsigned ones uint64, floats their own.
+   * else (and with `keepdims` or `out`) an array. bool and signed integers give int64, unsigned ones uint64, floats their own.
    * Throws ERR_AXIS, ERR_INT_OVERFLOW, ERR_CAST, ERR_SHAPE.
    */
   sum(options: ReduceOptions = {}): Scalar | NDArray {
@@ -339,7 +343,12 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
   /** A copy of the elements in C order, as a TypedArray (a Uint8Array for bool). */
   toTypedArray(): TypedArray {
     const { layout, type } = this;
-    const typed = new type.typedArray(this.#size);
+    let typed: TypedArray;
+    try {
+      typed = new type.typedArray(this.#size);
+    } catch {
+      throw expected('ERR_SHAPE', 'this array', 'elements that a TypedArray can hold', this.#size);
+    }
     const { storage } = NDArray.over(typed, type);
     const strides = contiguousStrides(layout.shape, type.itemsize, 'C');
     const target = new Extent(storage, { shape: layout.shape, strides, offset: 0 }, type, true);
@@ -397,25 +406,10 @@ function asResult(result: Scalar | Extent): Scalar | NDArray {
   return result instanceof NDArray ? result : NDArray.owner(result);
 }
 
-/** A C-order array of nested arrays' scalars or of a TypedArray's elements. */
-function fromElements(value: unknown, type: DType, casting: Casting): Extent {
+/** @internal A C-order array of nested arrays' scalars or of a TypedArray's elements. */
+export function fromElements(value: unknown, type: DType, casting: Casting): Extent {
   const { shape, elements, elementType } = elementsOf(value, type, casting);
   const { storage } = NDArray.over(elements, elementType);
   const strides = contiguousStrides(shape, elementType.itemsize, 'C');
   return new Extent(storage, { shape, strides, offset: 0 }, elementType, false);
-}
-
-/** @internal The same in memory of its own, in an order, as a dtype. */
-export function arrayOf(value: unknown, type: DType | undefined, order: 'C' | 'F'): NDArray {
-  const source = fromElements(value, type as DType, 'same_kind');
-  const { shape } = source.layout;
-  const target = type ?? source.type;
-  const strides = contiguousStrides(shape, target.itemsize, order);
-  return NDArray.owner(copyOf(source, target, strides, 'same_kind'));
-}
-
-/** @internal Fresh elements; zeros when asked, else whatever the memory held. */
-export function fresh(type: DType, shape: number[], order: 'C' | 'F', zeroed: boolean): NDArray {
-  const strides = contiguousStrides(shape, type.itemsize, order);
-  return NDArray.owner(allocate(type, shape, { strides, zeroed }));
 }

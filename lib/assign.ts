@@ -88,7 +88,10 @@ export function assignElements(
   checkCast(from.type, target.type, casting, argument);
   checkFit(from, target.type, casting, argument);
   if (boundsOverlap(target, from)) {
-    if (sameElements(target, from)) return;
+    if (sameElements(target, from)) {
+      target.storage.forNative(true); // an error, when the memory is gone
+      return;
+    }
     const copy = allocate(source.type, source.layout.shape);
     copyApart(copy, source);
     from = stretched(copy, target.layout.shape, argument);

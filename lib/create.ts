@@ -1,7 +1,8 @@
 /** Making arrays. */
 
-import { type ArrayLike, arrayOf, fresh, NDArray } from './array';
-import { assignElements } from './assign';
+import { types } from 'node:util';
+import { type ArrayLike, fromElements, NDArray } from './array';
+import { assignElements, copyOf } from './assign';
 import {
   DTYPES,
   type DType,
@@ -10,10 +11,26 @@ import {
   dtypeOfTypedArray,
   type Scalar,
 } from './dtype';
-import { expected } from './errors';
-import { Extent } from './extent';
-import { type Order, orderedStrides, orderOf, shapeOf } from './layout';
+import { expected, failure } from './errors';
+import { allocate, Extent } from './extent';
+import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
+import { checkOptions, flagOf } from './options';
+
+/** Elements in memory of their own, in an order, as a dtype. */
+function arrayOf(value: unknown, type: DType | undefined, order: 'C' | 'F'): NDArray {
+  const source = fromElements(value, type as DType, 'same_kind');
+  const { shape } = source.layout;
+  const target = type ?? source.type;
+  const strides = contiguousStrides(shape, target.itemsize, order);
+  return NDArray.owner(copyOf(source, target, strides, 'same_kind'));
+}
+
+/** Fresh elements; zeros when asked, else whatever the memory held. */
+export function fresh(type: DType, shape: number[], order: 'C' | 'F', zeroed: boolean): NDArray {
+  const strides = contiguousStrides(shape, type.itemsize, order);
+  return NDArray.owner(allocate(type, shape, { strides, zeroed }));
+}
 
 /** Options for new arrays. */
 export interface CreateOptions<T extends DTypeName = DTypeName> {
@@ -31,6 +48,7 @@ export interface LikeOptions<T extends DTypeName = DTypeName> {
 }
 
 function make(shape: unknown, options: CreateOptions, zeroed: boolean): NDArray {
+  checkOptions(options);
   const sizes = shapeOf(shape);
   const type = dtypeOf(options.dtype ?? 'float64');
   const order = orderOf(options.order ?? 'C', 'CF') as 'C' | 'F';
@@ -73,6 +91,7 @@ export function full<T extends DTypeName = DTypeName>(
   value: Scalar,
   options: CreateOptions<T> = {},
 ): NDArray<T> {
+  checkOptions(options);
   if (!isScalar(value)) {
     throw expected('ERR_DTYPE', 'value', 'a number, a bigint or a boolean', value);
   }
@@ -83,6 +102,7 @@ export function full<T extends DTypeName = DTypeName>(
 }
 
 function like(x: NDArray, options: LikeOptions, zeroed: boolean): NDArray {
+  checkOptions(options);
   if (!(x instanceof NDArray)) throw expected('ERR_DTYPE', 'x', 'an NDArray', x);
   const type = options.dtype === undefined ? x.type : dtypeOf(options.dtype);
   const order = orderOf(options.order ?? 'K', 'CFAK');
@@ -127,9 +147,10 @@ export function array<T extends DTypeName = DTypeName>(
   value: ArrayLike,
   options: ArrayOptions<T> = {},
 ): NDArray<T> {
+  checkOptions(options);
   const type = options.dtype === undefined ? undefined : dtypeOf(options.dtype);
   const order = orderOf(options.order ?? 'K', 'CFAK');
-  const copy = options.copy ?? true;
+  const copy = flagOf(options.copy, 'copy', true);
   if (value instanceof NDArray || (!copy && isBuffer(value))) {
     const x = asArray(value);
     return x.asType((type ?? x.type).name, { order, copy }) as unknown as NDArray<T>;
@@ -138,11 +159,7 @@ export function array<T extends DTypeName = DTypeName>(
 }
 
 function isBuffer(value: unknown): value is ArrayBufferLike | ArrayBufferView {
-  return (
-    ArrayBuffer.isView(value) ||
-    value instanceof ArrayBuffer ||
-    (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer)
-  );
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
 /**
@@ -201,6 +218,13 @@ export function arange(...given: ArangeArguments): NDArray {
     throw expected('ERR_SHAPE', 'arange', 'stop, or start, stop and perhaps step', given);
   }
   const numbers = given.map((value, i) => rangeNumber(value, names[i]!));
+  const odd = numbers.find((value) => typeof value !== typeof numbers[0]);
+  if (odd !== undefined && options.dtype === undefined) {
+    throw failure(
+      'ERR_DTYPE',
+      `arange: expected bounds of one type, or a dtype, received ${typeof numbers[0]} and ${typeof odd}`,
+    );
+  }
   const type = options.dtype === undefined ? inferDType(numbers) : dtypeOf(options.dtype);
   if (type === DTYPES.bool) throw expected('ERR_DTYPE', 'dtype', 'a dtype of numbers', type.name);
   const [start, stop, step] =

@@ -1,4 +1,4 @@
-import { expected, failure } from './errors';
+import { expected } from './errors';
 
 /** The name of an element type. */
 export type DTypeName =
@@ -144,9 +144,9 @@ const BY_TYPED_ARRAY = new Map<string, DType>([
 ]);
 
 /** The dtype of a TypedArray's elements (a Buffer is a Uint8Array). Throws ERR_DTYPE for others. */
-export function dtypeOfTypedArray(array: ArrayBufferView): DType {
+export function dtypeOfTypedArray(array: ArrayBufferView, argument = 'array'): DType {
   const tag = (array as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';
   const found = BY_TYPED_ARRAY.get(tag);
-  if (found === undefined) throw failure('ERR_DTYPE', `no dtype has the elements of ${tag}`);
+  if (found === undefined) throw expected('ERR_DTYPE', argument, 'a TypedArray or a Buffer', array);
   return found;
 }

@@ -29,7 +29,7 @@ export async function sumAsync(
 export function mayShareMemory(a: ArrayLike, b: ArrayLike): boolean {
   const extents = ([a, b] as const).map((value, i) => {
     if (value instanceof NDArray) return value;
-    if (ArrayBuffer.isView(value)) return asArray(value);
+    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return asArray(value);
     throw expected('ERR_DTYPE', i === 0 ? 'a' : 'b', 'an array or a TypedArray', value);
   });
   return boundsOverlap(extents[0]!, extents[1]!);

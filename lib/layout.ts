@@ -36,7 +36,7 @@ export function shapeOf(value: unknown, argument = 'shape'): number[] {
       throw expected('ERR_SHAPE', `${argument}[${i}]`, 'an integer from 0 to 2^53 - 1', shape[i]);
     }
   }
-  return shape.slice();
+  return shape.map((size) => size + 0); // -0 becomes 0
 }
 
 /** Bytes that a shape's elements take. Throws ERR_OUT_OF_MEMORY when no memory is so large. */
@@ -154,6 +154,9 @@ export function resolveShape(value: unknown, size: number): number[] {
     throw expected('ERR_SHAPE', 'shape', 'a size or an array of sizes', value);
   }
   const unknown = given.indexOf(-1);
+  if (unknown >= 0 && given.indexOf(-1, unknown + 1) >= 0) {
+    throw expected('ERR_SHAPE', 'shape', 'at most one size of -1', given);
+  }
   const shape = shapeOf(given.map((item, i) => (i === unknown ? 1 : item)));
   const known = sizeOf(shape);
   if (unknown >= 0) {

@@ -19,7 +19,7 @@ export function flatten(value: unknown): { shape: number[]; leaves: Scalar[] } {
   for (let item = value; Array.isArray(item); item = item[0]) {
     shape.push(item.length);
     if (shape.length > MAX_DIMS) {
-      throw failure('ERR_SHAPE', `array: expected at most ${MAX_DIMS} levels of nesting`);
+      throw expected('ERR_SHAPE', 'array', `at most ${MAX_DIMS} levels of nesting`, value);
     }
   }
   const leaves: Scalar[] = [];

@@ -1,4 +1,5 @@
 import { DTYPES, type DTypeName, type Scalar } from './dtype';
+import { expected } from './errors';
 import { columns, floatScalarText, floatTexts } from './float-text';
 import { getPrintOptions, type PrintOptions } from './print-options';
 
@@ -147,8 +148,14 @@ function tupleText(shape: readonly number[]): string {
 
 const IMPLIED: readonly DTypeName[] = ['bool', 'int64', 'float64'];
 
+function checkPrintable(x: unknown): void {
+  if (typeof x === 'object' && x !== null && 'dtype' in x && 'get' in x) return;
+  throw expected('ERR_DTYPE', 'x', 'an NDArray', x);
+}
+
 /** The array as NumPy's `repr()` gives it: `array([1., 2.], dtype=float32)`. */
 export function arrayRepr(x: Printable): string {
+  checkPrintable(x);
   const { threshold, linewidth } = getPrintOptions();
   const prefix = 'array(';
   const text = prefix + bodyOf(x, ', ', prefix, ')');
@@ -167,6 +174,7 @@ export function arrayRepr(x: Printable): string {
 
 /** The array as NumPy's `str()` gives it: `[1. 2.]`. */
 export function arrayStr(x: Printable): string {
+  checkPrintable(x);
   return x.shape.length === 0 ? scalarStr(x.get(), x.dtype) : bodyOf(x, ' ', '', '');
 }
 

@@ -4,11 +4,13 @@
  */
 
 import { randomFillSync } from 'node:crypto';
-import { fresh, type NDArray } from './array';
+import type { NDArray } from './array';
+import { fresh } from './create';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
 import { expected, failure } from './errors';
 import { shapeOf } from './layout';
 import { describe, native } from './native';
+import { checkOptions } from './options';
 
 const WORDS = 624;
 
@@ -108,6 +110,7 @@ function randint(
   shape?: number | readonly number[],
   options: RandintOptions = {},
 ): Scalar | NDArray {
+  checkOptions(options);
   const type = dtypeOf(options.dtype ?? 'int64');
   if (type.kind === 'f') {
     throw expected('ERR_DTYPE', 'dtype', 'bool or an integer type', type.name);

@@ -1,6 +1,7 @@
 /** Reductions along axes: what is asked for, checked, and handed to the addon. */
 
 import { assignElements, checkCast, copyAtOnce, copyOf } from './assign';
+import { canCast } from './casting';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
 import { expected } from './errors';
 import { allocate, checkWriteable, Extent } from './extent';
@@ -8,6 +9,7 @@ import { type AsyncOptions, follow, overflow } from './jobs';
 import { axisOf, broadcastStrides, contiguousStrides, type Layout } from './layout';
 import { describe, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
+import { checkOptions, flagOf } from './options';
 import { boundsOverlap } from './overlap';
 
 /** Options of a reduction; `Out` is the class of arrays. */
@@ -39,6 +41,8 @@ interface Request {
   readonly mask: Extent | undefined;
   readonly initial: number | bigint;
   readonly out: Extent | undefined;
+  /** The result is a bare element. */
+  readonly scalar: boolean;
 }
 
 function axesOf(axis: Options['axis'], ndim: number): number[] {
@@ -69,7 +73,9 @@ function resultType(source: DType, options: Options): DType {
     throw expected('ERR_CAST', 'dtype', `a dtype that sums of ${source.name} have`, asked.name);
   }
   if (out !== undefined) checkCast(asked, out, 'same_kind', 'out');
-  return asked.kind !== 'f' && out !== undefined ? out : asked;
+  // Where an exact integer must fit both, the narrower of them decides.
+  const narrower = out !== undefined && asked.kind !== 'f' && !canCast(asked, out, 'safe');
+  return narrower ? out : asked;
 }
 
 function maskOf(where: Options['where'], shape: readonly number[]): Extent | undefined {
@@ -97,13 +103,11 @@ function initialOf(initial: Scalar | undefined, type: DType): number | bigint {
 }
 
 function request(source: Extent, options: Options): Request {
-  if (typeof options !== 'object' || options === null) {
-    throw expected('ERR_SHAPE', 'options', 'an object', options);
-  }
+  checkOptions(options);
   const { shape } = source.layout;
   const reduced = axesOf(options.axis, shape.length);
-  const { out, keepdims = false } = options;
-  if (typeof keepdims !== 'boolean') throw expected('ERR_SHAPE', 'keepdims', 'a boolean', keepdims);
+  const { out } = options;
+  const keepdims = flagOf(options.keepdims, 'keepdims', false);
   if (out !== undefined && !(out instanceof Extent)) {
     throw expected('ERR_DTYPE', 'out', 'an NDArray', out);
   }
@@ -128,6 +132,7 @@ function request(source: Extent, options: Options): Request {
     mask: maskOf(options.where, shape),
     initial: initialOf(options.initial, type),
     out,
+    scalar: out === undefined && !keepdims && kept.length === 0,
   };
 }
 
@@ -189,7 +194,7 @@ function scalarInFrame(type: DType): Scalar {
 export function sum(source: Extent, options: Options): Scalar | Extent {
   const r = request(source, options);
   const { out } = r;
-  if (out === undefined && r.shape.length === 0) {
+  if (r.scalar) {
     runNow(r, undefined);
     return scalarInFrame(r.type);
   }
@@ -218,6 +223,7 @@ export async function sumAsync(
   source: Extent,
   options: Options & AsyncOptions,
 ): Promise<Scalar | Extent> {
+  checkOptions(options);
   const { signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('ERR_SHAPE', 'signal', 'an AbortSignal', signal);
@@ -248,6 +254,6 @@ export async function sumAsync(
     if (out !== undefined && late) copyAtOnce(out, withShape(r.shape, result));
   });
   if (out !== undefined) return out;
-  if (r.shape.length === 0) return result.storage.read(r.type, 0);
+  if (r.scalar) return result.storage.read(r.type, 0);
   return withShape(r.shape, result);
 }

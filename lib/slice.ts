@@ -32,12 +32,17 @@ function parse(text: string, argument: string): Slice {
   const slice = {
     start: number(match[1]),
     stop: number(match[2]),
-    step: number(match[3]) ?? 1,
+    step: clamped(number(match[3]) ?? 1),
   };
   if (slice.step === 0) throw expected('ERR_INDEX', argument, 'a step other than 0', text);
   if (parsed.size >= MOST_PARSED) parsed.clear();
   parsed.set(text, slice);
   return slice;
+}
+
+/** Beyond any size a step is as good as the largest safe one. */
+function clamped(step: number): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(step, Number.MAX_SAFE_INTEGER));
 }
 
 /** First index and number of elements of a slice of `size` elements, clipped as Python does. */
@@ -87,9 +92,10 @@ export function sliced(layout: Layout, index: readonly Index[]): Layout {
       const [first, count] = resolve(slice, layout.shape[axis]!);
       if (count > 0) offset += first * layout.strides[axis]!;
       shape.push(count);
-      const stride = layout.strides[axis]! * slice.step;
-      // A step beyond all numbers leaves one element, whose stride counts for nothing.
-      strides.push(Number.isSafeInteger(stride) ? stride : layout.strides[axis]!);
+      // As in NumPy, nothing is left of the step of an empty slice. A step beyond all numbers leaves
+      // one element, whose stride counts for nothing.
+      const stride = count === 0 ? layout.strides[axis]! : layout.strides[axis]! * slice.step;
+      strides.push(Number.isSafeInteger(stride) ? stride + 0 : layout.strides[axis]!);
       axis++;
     } else {
       offset += positionOf(item, layout.shape[axis]!, i) * layout.strides[axis]!;
@@ -97,7 +103,8 @@ export function sliced(layout: Layout, index: readonly Index[]): Layout {
     }
   });
   keep(ndim - axis);
-  return { shape, strides, offset };
+  // A view of nothing starts where it is sure to lie within its storage.
+  return { shape, strides, offset: shape.includes(0) ? layout.offset : offset };
 }
 
 /** An element's position along an axis; negative counts from the end. Throws ERR_INDEX. */

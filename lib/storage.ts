@@ -1,5 +1,6 @@
 /** Blocks of memory, their owners, and how JavaScript reads and writes single elements. */
 
+import { types } from 'node:util';
 import { DTYPES, type DType, type Scalar, type TypedArray } from './dtype';
 import { failure } from './errors';
 import { type BlockHandle, type NativeStorage, native } from './native';
@@ -80,10 +81,10 @@ class Window {
     return typed;
   }
 
-  read(dtype: DType, at: number): number | bigint | undefined {
+  read(dtype: DType, at: number): number | bigint {
     const place = this.start + at;
-    if (place % dtype.itemsize === 0) return this.typed(dtype)[place / dtype.itemsize];
-    return this.#view.byteLength === 0 ? undefined : readBytes(this.#view, dtype, at);
+    if (place % dtype.itemsize === 0) return this.typed(dtype)[place / dtype.itemsize]!;
+    return readBytes(this.#view, dtype, at);
   }
 
   write(dtype: DType, at: number, value: number | bigint): void {
@@ -158,12 +159,18 @@ export class Storage {
       block = new Block();
       blocks.set(buffer, block);
     }
-    return new Storage(block, new Uint8Array(buffer, start, nbytes), start, nbytes, buffer);
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(buffer, start, nbytes);
+    } catch {
+      throw detached();
+    }
+    return new Storage(block, bytes, start, nbytes, buffer);
   }
 
   /** True when the memory may be taken away by transferring its buffer. */
   get transferable(): boolean {
-    return this.buffer instanceof ArrayBuffer;
+    return types.isArrayBuffer(this.buffer);
   }
 
   /** What the addon takes, after a check that the memory is there and no job is in the way. */
@@ -175,23 +182,27 @@ export class Storage {
   /** The same for a job, which runs after those that are in its way. */
   nativeNow(): NativeStorage {
     if (this.block.released) this.block.settle(false);
-    if (this.buffer !== null && (this.native as Uint8Array).length !== this.nbytes)
-      throw detached();
+    this.#checkAttached();
     return this.native;
+  }
+
+  #checkAttached(): void {
+    if (this.buffer !== null && (this.native as Uint8Array).length !== this.nbytes) {
+      throw detached();
+    }
   }
 
   read(dtype: DType, at: number): Scalar {
     if (this.block.state !== 0) this.block.settle(false);
+    this.#checkAttached();
     const window = this.nbytes <= WINDOW_BYTES ? 0 : Math.floor(at / WINDOW_STEP);
     const value = this.#window(window).read(dtype, at - window * WINDOW_STEP);
-    if (value === undefined) throw detached();
     return dtype === DTYPES.bool ? value !== 0 : value;
   }
 
   write(dtype: DType, at: number, value: number | bigint): void {
     if (this.block.state !== 0) this.block.settle(true);
-    if (this.buffer !== null && (this.native as Uint8Array).length !== this.nbytes)
-      throw detached();
+    this.#checkAttached();
     const window = this.nbytes <= WINDOW_BYTES ? 0 : Math.floor(at / WINDOW_STEP);
     this.#window(window).write(dtype, at - window * WINDOW_STEP, value);
   }

@@ -119,6 +119,13 @@ struct Float32Family {
   }
 };
 
+// Adds an integer in pieces that a double holds.
+inline void add_integer(SuperAccumulator& exact, int128 value) noexcept {
+  exact.add(static_cast<double>(static_cast<std::uint32_t>(value)));
+  exact.add(static_cast<double>(static_cast<std::uint32_t>(value >> 32)) * 0x1p32);
+  exact.add(static_cast<double>(static_cast<std::int64_t>(value >> 64)) * 0x1p64);
+}
+
 // T is the type of the elements; sums of 64-bit ones come from the tile loop in two planes.
 template <class T>
 struct IntFamily {
@@ -147,6 +154,17 @@ struct IntFamily {
     into.total += part.total;
   }
   static Finish finish(const Partial& partial, const Initial& initial, DType dtype, std::byte* at) {
+    if (initial.real != 0) {
+      SuperAccumulator exact;
+      exact.add(initial.real);
+      add_integer(exact, partial.total);
+      if (dtype == DType::k_float32) {
+        store_element(at, exact.to_float32());
+      } else {
+        store_element(at, exact.to_float64());
+      }
+      return Finish::done;
+    }
     const bool fits = store_integer(partial.total + initial.whole, dtype, at);
     return fits ? Finish::done : Finish::overflow;
   }

@@ -1,4 +1,6 @@
 import { DTYPES, type DTypeName, type TypedArray } from '../../lib/dtype';
+import { Random, shuffle } from './draws';
+import { integerRules } from './integer-values';
 
 /*
  * Test values by rule, so that golden files need not hold them. `test/golden/sum.py` has the same
@@ -7,54 +9,6 @@ import { DTYPES, type DTypeName, type TypedArray } from '../../lib/dtype';
  * patterns, powers of two and single IEEE operations in a fixed order, never of exp, log or pow.
  * Bytes are little-endian.
  */
-
-/** Chris Doty-Humphrey's sfc32. */
-class Random {
-  private a: number;
-  private b: number;
-  private c: number;
-  private counter = 1;
-
-  constructor(name: string, n: number, seed: number) {
-    let hash = 0x811c9dc5; // FNV-1a
-    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-    this.a = hash | 0;
-    this.b = n | 0;
-    this.c = seed | 0;
-    for (let i = 0; i < 12; i++) this.next();
-  }
-
-  next(): number {
-    const { b, c } = this;
-    const t = (this.a + b + this.counter) | 0;
-    this.counter = (this.counter + 1) | 0;
-    this.a = b ^ (b >>> 9);
-    this.b = (c + (c << 3)) | 0;
-    this.c = (((c << 21) | (c >>> 11)) + t) | 0;
-    return t >>> 0;
-  }
-
-  /** An integer in [0, end). */
-  below(end: number): number {
-    return this.next() % end;
-  }
-
-  bits64(): bigint {
-    const high = this.next();
-    return (BigInt(high) << 32n) | BigInt(this.next());
-  }
-}
-
-type Values = Float64Array | bigint[];
-
-function shuffle(values: Values, random: Random): void {
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const held = values[i]!;
-    values[i] = values[j]!;
-    values[j] = held;
-  }
-}
 
 const scratch = new DataView(new ArrayBuffer(8));
 
@@ -381,82 +335,8 @@ const FLOAT_RULES: { readonly [kind: string]: FloatRule } = {
   },
 };
 
-/** What a rule for integers knows: the bounds of the dtype, and its full range by draws. */
-interface Integers {
-  readonly min: bigint;
-  readonly max: bigint;
-  readonly random: Random;
-  full(): bigint;
-}
-
-type IntegerRule = (t: Integers, n: number, seed: number) => bigint[];
-
-function eachInteger(n: number, draw: (i: number) => bigint): bigint[] {
-  return Array.from({ length: n }, (_, i) => draw(i));
-}
-
-const INTEGER_RULES: { readonly [kind: string]: IntegerRule } = {
-  full: (t, n) => eachInteger(n, () => t.full()),
-
-  max: (t, n) => eachInteger(n, () => t.max),
-
-  min: (t, n) => eachInteger(n, () => t.min),
-
-  small: (t, n) =>
-    eachInteger(n, () => {
-      if (t.max === 1n) return t.random.below(16) === 0 ? 1n : 0n;
-      return BigInt(t.random.below(7)) - (t.min < 0n ? 3n : 0n);
-    }),
-
-  alternating: (t, n) => eachInteger(n, (i) => (i % 2 === 0 ? t.max : t.min)),
-};
-
-const SIGNED_RULES: { readonly [kind: string]: IntegerRule } = {
-  // x and -1 - x shuffled, and one more when n is odd.
-  paired: (t, n) => {
-    const values: bigint[] = n % 2 === 1 ? [t.full()] : [];
-    while (values.length < n) {
-      const x = t.full();
-      values.push(x, ~x);
-    }
-    shuffle(values, t.random);
-    return values;
-  },
-};
-
-const LONG_RULES: { readonly [kind: string]: IntegerRule } = {
-  // 8192 of them do not overflow.
-  medium: (t, n) => eachInteger(n, () => t.full() >> 13n),
-
-  // Sums exactly at the result type's bounds, or (odd seeds) one beyond.
-  edge: (t, n, seed) => {
-    const down = t.min < 0n && (seed & 2) !== 0;
-    const bound = down ? t.min : t.max;
-    const beyond = seed & 1 ? (down ? -1n : 1n) : 0n;
-    if (n < 2) return eachInteger(n, () => bound);
-    const values = eachInteger(n - 1, () => {
-      const x = (t.random.bits64() >> 14n) + 1n;
-      return down ? -x : x;
-    });
-    let last = bound + beyond;
-    for (const x of values) last -= x;
-    values.push(last);
-    shuffle(values, t.random);
-    return values;
-  },
-};
-
 function isFloat(dtype: DTypeName): boolean {
   return DTYPES[dtype].kind === 'f';
-}
-
-function integerRules(dtype: DTypeName): { readonly [kind: string]: IntegerRule } {
-  const { kind, itemsize } = DTYPES[dtype];
-  return {
-    ...INTEGER_RULES,
-    ...(kind === 'i' ? SIGNED_RULES : {}),
-    ...(itemsize === 8 ? LONG_RULES : {}),
-  };
 }
 
 /** The kinds of values that a dtype has. */

@@ -1,0 +1,122 @@
+/** The processes that are timed: this project, NumPy, and a program that only reads memory. */
+
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Answer, Request } from './protocol.js';
+
+/** From build/js/bench, where this file is compiled to. */
+export const root = join(__dirname, '..', '..', '..');
+
+/** A process that answers each line with a line. */
+class Lines {
+  readonly #name: string;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  #problem = 'it ended';
+
+  constructor(name: string, command: string, args: string[]) {
+    this.#name = name;
+    this.#child = spawn(command, args);
+    this.#child.stderr.pipe(process.stderr);
+    this.#child.on('error', (error) => {
+      this.#problem = error.message;
+    });
+    // A process that is gone shows by the answer that does not come.
+    this.#child.stdin.on('error', () => {});
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async ask(line: string): Promise<string> {
+    this.#child.stdin.write(`${line}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`${this.#name}: no answer to ${line.slice(0, 80)}: ${this.#problem}`);
+    return value;
+  }
+
+  close(): void {
+    this.#child.stdin.end();
+  }
+}
+
+/** A process that sums: its requests are protocol.ts's. */
+export class SumSide {
+  readonly #name: string;
+  readonly #lines: Lines;
+
+  constructor(name: string, command: string, script: string) {
+    this.#name = name;
+    this.#lines = new Lines(name, command, [script]);
+  }
+
+  async ask(request: Request): Promise<Answer> {
+    const answer: Answer = JSON.parse(await this.#lines.ask(JSON.stringify(request)));
+    if (answer.error !== undefined) throw new Error(`${this.#name}: ${answer.error}`);
+    return answer;
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+}
+
+/** A process that reads a block of memory again and again. */
+export class ReadSide {
+  readonly #lines: Lines;
+
+  constructor(program: string, nbytes: number) {
+    this.#lines = new Lines('read_limit', program, [String(nbytes)]);
+  }
+
+  /** The seconds of each of some passes over the block. */
+  async times(threads: number, passes: number): Promise<number[]> {
+    return (await this.#lines.ask(`${threads} ${passes}`)).split(' ').map(Number);
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+}
+
+export function startNode(): SumSide {
+  return new SumSide('strided', process.execPath, join(__dirname, 'node-side.js'));
+}
+
+export interface Python {
+  readonly path: string;
+  readonly numpy: string; // its version
+}
+
+/** The first python3 on the PATH that has NumPy. */
+export function findPython(): Python | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, 'python3');
+    try {
+      accessSync(path, constants.X_OK);
+    } catch {
+      continue;
+    }
+    const code = 'import numpy; print(numpy.__version__)';
+    const { status, stdout } = spawnSync(path, ['-c', code], { encoding: 'utf8' });
+    if (status === 0) return { path, numpy: stdout.trim() };
+  }
+  return undefined;
+}
+
+export function startNumPy({ path }: Python): SumSide {
+  return new SumSide('NumPy', path, join(root, 'bench', 'numpy_side.py'));
+}
+
+/** The program that only reads, brought up to date where the addon was built. */
+export function buildReadLimit(): { program: string } | { problem: string } {
+  const build = join(root, 'build', 'addon');
+  const { error, status, stdout, stderr } = spawnSync(
+    'cmake',
+    ['--build', build, '--target', 'read_limit'],
+    { encoding: 'utf8' },
+  );
+  if (error) return { problem: error.message };
+  if (status !== 0) return { problem: `${stdout}${stderr}`.trim() };
+  return { program: join(build, 'bench', 'native', 'read_limit') };
+}
