@@ -189,7 +189,7 @@ note(
   `## The four timings, ${size} x ${size} float64, ${getNumThreads()} threads\n` +
     "(the notebook's own figures are for 10000 x 10000, NumPy, on its author's machine)",
 );
-if (limit === undefined) note('The read limit was not measured: its program was not built.');
+if (limit === undefined) note('The read limit was not measured.');
 else note(`memory read limit of this machine, in this run: ${(limit / 1e9).toFixed(1)} GB/s`);
 for (const { code, notebook, timing } of timings) {
   const share =

@@ -3,15 +3,11 @@
 import { type Casting, canCast, mayNotFit } from './casting';
 import type { DType } from './dtype';
 import { failure } from './errors';
-import { allocate, checkWriteable, Extent } from './extent';
+import { allocate, checkWriteable, describeExtent, Extent } from './extent';
 import { broadcastStrides, type Layout } from './layout';
-import { describe, native } from './native';
+import { native } from './native';
 import { boundsOverlap } from './overlap';
 import { Storage } from './storage';
-
-function describeExtent(slot: number, { type, layout }: Extent): void {
-  describe(slot, type, layout.offset, layout.shape, layout.strides);
-}
 
 /** Copies between arrays of one shape that do not overlap; waits for jobs that are in the way. */
 function copyApart(target: Extent, source: Extent): void {

@@ -12,7 +12,7 @@ import {
   type Scalar,
 } from './dtype';
 import { expected, failure } from './errors';
-import { allocate, Extent } from './extent';
+import { allocate } from './extent';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
@@ -107,9 +107,7 @@ function like(x: NDArray, options: LikeOptions, zeroed: boolean): NDArray {
   const type = options.dtype === undefined ? x.type : dtypeOf(options.dtype);
   const order = orderOf(options.order ?? 'K', 'CFAK');
   const strides = orderedStrides(x.layout.shape, type, order, x.layout, x.itemsize);
-  const made = fresh(type, [...x.layout.shape], 'C', zeroed);
-  const layout = { shape: x.layout.shape, strides, offset: 0 };
-  return NDArray.owner(new Extent(made.storage, layout, type, true));
+  return NDArray.owner(allocate(type, x.layout.shape, { strides, zeroed }));
 }
 
 /** {@link empty} of another array's shape, and its dtype and order unless told otherwise. */

@@ -1,6 +1,7 @@
 import type { DType } from './dtype';
 import { failure } from './errors';
 import { bytesOf, contiguousStrides, type Layout } from './layout';
+import { describe } from './native';
 import { Storage } from './storage';
 
 /** Elements in memory: all that the rooms below `array.ts` know of an array. */
@@ -42,4 +43,10 @@ export function checkWriteable(extent: Extent, argument: string): void {
     'ERR_READ_ONLY',
     `${argument}: expected a writeable array, received one that is read-only`,
   );
+}
+
+/** Describes an array in a slot of the frame, for the next call of the addon. */
+export function describeExtent(slot: number, extent: Extent): void {
+  const { type, layout } = extent;
+  describe(slot, type, layout.offset, layout.shape, layout.strides);
 }

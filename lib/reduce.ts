@@ -4,7 +4,7 @@ import { assignElements, checkCast, copyAtOnce, copyOf } from './assign';
 import { canCast } from './casting';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
 import { expected } from './errors';
-import { allocate, checkWriteable, Extent } from './extent';
+import { allocate, checkWriteable, describeExtent, Extent } from './extent';
 import { type AsyncOptions, follow, overflow } from './jobs';
 import { axisOf, broadcastStrides, contiguousStrides, type Layout } from './layout';
 import { describe, frameResult, native, STATUS } from './native';
@@ -154,10 +154,6 @@ function withShape(shape: readonly number[], result: Extent): Extent {
     offset: 0,
   };
   return new Extent(result.storage, layout, result.type, true);
-}
-
-function describeExtent(slot: number, { type, layout }: Extent): void {
-  describe(slot, type, layout.offset, layout.shape, layout.strides);
 }
 
 function runNow(r: Request, result: Extent | undefined): void {

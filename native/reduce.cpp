@@ -11,11 +11,11 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kTile = 2048;             // columns that are summed side by side
-constexpr std::int64_t kPlane = kTile + 8;       // words; not a power of two, for the caches' sake
-constexpr std::int64_t kSequential = 256 << 10;  // bytes that are not worth waking a thread
-constexpr std::int64_t kUnitBytes = 1 << 20;     // about what a unit of work should read
-constexpr std::int64_t kUnitsPerThread = 8;
+constexpr std::int64_t kTile = 2048;        // columns that are summed side by side
+constexpr std::int64_t kPlane = kTile + 8;  // words; not a power of two, for the caches' sake
+constexpr double kSequential = 256 << 10;   // bytes that are not worth waking a thread
+constexpr double kUnitBytes = 1 << 20;      // about what a unit of work should read
+constexpr double kUnitsPerThread = 8;
 constexpr std::int64_t kExactAtOnce = 1 << 16;  // terms up to which a unit mends its own outputs
 constexpr int kExactColumns = 16;               // superaccumulators that fit the nearest cache
 
@@ -36,9 +36,13 @@ class Summation {
  public:
   Summation(const Reduction& reduction, const ReducePlan& plan)
       : reduction_(reduction), plan_(plan) {
-    const std::int64_t bytes = plan.outputs * plan.terms * plan.width();
-    const std::int64_t most = Pool::instance().threads() * kUnitsPerThread;
-    wanted_units_ = bytes < kSequential ? 1 : std::clamp(bytes / kUnitBytes, std::int64_t{1}, most);
+    // As a float: the elements of a broadcast array may be more than 63 bits count.
+    const double bytes = static_cast<double>(plan.outputs) * static_cast<double>(plan.terms) *
+                         static_cast<double>(plan.width());
+    const double most = static_cast<double>(Pool::instance().threads()) * kUnitsPerThread;
+    wanted_units_ = bytes < kSequential
+                        ? 1
+                        : static_cast<std::int64_t>(std::clamp(bytes / kUnitBytes, 1.0, most));
     tiles_ = (plan.columns + kTile - 1) / kTile;
     if (tiles_ > 1) {
       // As many tiles for each thread, and all of about the same width.

@@ -11,7 +11,12 @@ const program = join(root, 'build', 'addon', 'bench', 'native', 'read_limit');
 /** Bytes per second that `threads` threads read of a block of that size: the median of the rounds. */
 export function readLimit(nbytes: number, threads: number, rounds = 7): number | undefined {
   if (!existsSync(program)) return undefined;
-  const output = execFileSync(program, [nbytes, threads, rounds].map(String), { encoding: 'utf8' });
+  let output: string;
+  try {
+    output = execFileSync(program, [nbytes, threads, rounds].map(String), { encoding: 'utf8' });
+  } catch {
+    return undefined; // it has said why
+  }
   const seconds = output.trim().split('\n').map(Number);
   seconds.sort((a, b) => a - b);
   return nbytes / seconds[seconds.length >> 1]!;

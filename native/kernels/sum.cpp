@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kGroups = 4;
 constexpr int64_t kPrefetchBytes = 8192;
+constexpr int kRows = 8;  // of a tile, added while its running sums are in registers
 
 int64_t max(int64_t a, int64_t b) {
   return a > b ? a : b;
@@ -166,8 +167,8 @@ void sum_row(const void* source, int64_t count, void* partial) {
   group[0].flush(static_cast<typename A::Partial*>(partial), steps);
 }
 
-// Adds kRows rows to the columns; the running sums are read and written once for all of them.
-template <class A, int kRows>
+// Adds a few rows to the columns; the running sums are read and written once for all of them.
+template <class A, int kCount>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns columns,
                              int64_t ahead) {
   using Element = typename A::Element;
@@ -179,7 +180,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
   for (; j + kLanes <= count; j += kLanes) {
     A sums;
     sums.load_planes(words + j * 8, plane);
-    for (int r = 0; r < kRows; ++r) {
+    for (int r = 0; r < kCount; ++r) {
       const char* at = source + r * stride + j * size;
       __builtin_prefetch(at + ahead);
       sums.add(load<Vec>(at));
@@ -189,7 +190,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
   if (j == count) return;
   A sums;
   sums.load_planes(words + j * 8, plane);
-  for (int r = 0; r < kRows; ++r) {
+  for (int r = 0; r < kCount; ++r) {
     const char* at = source + r * stride + j * size;
     sums.add(load_part(reinterpret_cast<const Element*>(at), count - j));
   }
@@ -200,8 +201,8 @@ template <class A>
 void sum_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Columns columns) {
   const char* row = static_cast<const char*>(source);
   int64_t r = 0;
-  for (; r + 4 <= rows; r += 4, row += 4 * stride) {
-    add_rows<A, 4>(row, stride, count, columns, 4 * stride);
+  for (; r + kRows <= rows; r += kRows, row += kRows * stride) {
+    add_rows<A, kRows>(row, stride, count, columns, kRows * stride);
   }
   for (; r < rows; ++r, row += stride) add_rows<A, 1>(row, stride, count, columns, 0);
 }
