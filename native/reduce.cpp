@@ -11,7 +11,7 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kTile = 2048;        // columns that are summed side by side
+constexpr std::int64_t kTile = 4096;        // columns that are summed side by side
 constexpr std::int64_t kPlane = kTile + 8;  // words; not a power of two, for the caches' sake
 constexpr double kSequential = 256 << 10;   // bytes that are not worth waking a thread
 constexpr double kUnitBytes = 1 << 20;      // about what a unit of work should read

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int64_t kGroups = 4;
 constexpr int64_t kPrefetchBytes = 8192;
-constexpr int kRows = 8;  // of a tile, added while its running sums are in registers
+constexpr int kRows = 16;    // of a tile, added while its running sums are in registers
+constexpr int kFewRows = 4;  // the same for what is left
+constexpr int64_t kRowPrefetchBytes = 512;  // nearer, as so many rows are read at once
 
 int64_t max(int64_t a, int64_t b) {
   return a > b ? a : b;
@@ -169,8 +171,7 @@ void sum_row(const void* source, int64_t count, void* partial) {
 
 // Adds a few rows to the columns; the running sums are read and written once for all of them.
 template <class A, int kCount>
-STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns columns,
-                             int64_t ahead) {
+STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns columns) {
   using Element = typename A::Element;
   using Vec = typename Packed<Element>::type;
   constexpr int64_t size = sizeof(Element);
@@ -182,7 +183,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
     sums.load_planes(words + j * 8, plane);
     for (int r = 0; r < kCount; ++r) {
       const char* at = source + r * stride + j * size;
-      __builtin_prefetch(at + ahead);
+      __builtin_prefetch(at + kRowPrefetchBytes);
       sums.add(load<Vec>(at));
     }
     sums.store_planes(words + j * 8, plane);
@@ -202,9 +203,12 @@ void sum_tile(const void* source, int64_t stride, int64_t rows, int64_t count, C
   const char* row = static_cast<const char*>(source);
   int64_t r = 0;
   for (; r + kRows <= rows; r += kRows, row += kRows * stride) {
-    add_rows<A, kRows>(row, stride, count, columns, kRows * stride);
+    add_rows<A, kRows>(row, stride, count, columns);
   }
-  for (; r < rows; ++r, row += stride) add_rows<A, 1>(row, stride, count, columns, 0);
+  for (; r + kFewRows <= rows; r += kFewRows, row += kFewRows * stride) {
+    add_rows<A, kFewRows>(row, stride, count, columns);
+  }
+  for (; r < rows; ++r, row += stride) add_rows<A, 1>(row, stride, count, columns);
 }
 
 // The accumulator of each element type; a dtype without one does not compile.
