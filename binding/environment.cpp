@@ -48,9 +48,10 @@ double Environment::start(Napi::Env env, std::function<void(const std::atomic<bo
   auto job = std::make_shared<strided::Job>(std::move(work), [settled, number] {
     napi_call_threadsafe_function(settled, reinterpret_cast<void*>(number), napi_tsfn_nonblocking);
   });
-  if (running_.empty()) check(env, napi_ref_threadsafe_function(env, settled_));
-  running_.emplace(number, Started{job, std::move(status), std::move(pins)});
-  strided::JobQueue::instance().submit(std::move(job));
+  // Submitted first: a job that finds no thread must not be waited for.
+  strided::JobQueue::instance().submit(job);
+  running_.emplace(number, Started{std::move(job), std::move(status), std::move(pins)});
+  if (running_.size() == 1) check(env, napi_ref_threadsafe_function(env, settled_));
   return static_cast<double>(number);
 }
 
