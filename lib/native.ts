@@ -28,19 +28,22 @@ interface Addon {
   memoryUsage(): { blocks: number; bytes: number };
   copy(target: NativeStorage, source: NativeStorage): void;
   allFit(source: NativeStorage, dtype: number): boolean;
-  sum(
+  reductions(): string[];
+  reduce(
+    kind: number,
     source: NativeStorage,
     out: NativeStorage | undefined,
     mask: NativeStorage | undefined,
     axes: number,
-    initial: number | bigint,
+    initial: number | bigint | undefined,
   ): number;
-  sumJob(
+  reduceJob(
+    kind: number,
     source: NativeStorage,
     out: NativeStorage,
     mask: NativeStorage | undefined,
     axes: number,
-    initial: number | bigint,
+    initial: number | bigint | undefined,
     copyTo: NativeStorage | undefined,
   ): number;
   waitJob(job: number): number;

@@ -164,7 +164,7 @@ function runNow(r: Request, result: Extent | undefined): void {
   if (result === undefined) describe(1, r.type, 0, [], []);
   else describeExtent(1, result);
   if (r.mask !== undefined) describeExtent(2, r.mask);
-  if (native.sum(source, out, mask, r.axes, r.initial) === STATUS.overflow) throw overflow();
+  if (native.reduce(0, source, out, mask, r.axes, r.initial) === STATUS.overflow) throw overflow();
 }
 
 function scalarInFrame(type: DType): Scalar {
@@ -238,7 +238,8 @@ export async function sumAsync(
   describeExtent(1, result);
   if (r.mask !== undefined) describeExtent(2, r.mask);
   if (target !== undefined) describeExtent(3, target);
-  const job = native.sumJob(
+  const job = native.reduceJob(
+    0,
     r.source.storage.nativeNow(),
     result.storage.nativeNow(),
     r.mask?.storage.nativeNow(),
