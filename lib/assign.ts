@@ -4,7 +4,7 @@ import { type Casting, canCast, mayNotFit } from './casting';
 import type { DType } from './dtype';
 import { failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
-import { broadcastStrides, type Layout } from './layout';
+import { broadcastStrides, contiguousStrides, type Layout } from './layout';
 import { native } from './native';
 import { boundsOverlap } from './overlap';
 import { Storage } from './storage';
@@ -107,6 +107,15 @@ export function copyOf(
   const copy = allocate(type, source.layout.shape, { strides });
   copyApart(copy, source);
   return copy;
+}
+
+/** The elements, read in C or F order, in fresh memory and another shape in that same order. */
+export function copyInShape(source: Extent, shape: readonly number[], order: 'C' | 'F'): Extent {
+  const { layout, type } = source;
+  const flat = contiguousStrides(layout.shape, type.itemsize, order);
+  const { storage } = copyOf(source, type, flat, 'no');
+  const strides = contiguousStrides(shape, type.itemsize, order);
+  return new Extent(storage, { shape, strides, offset: 0 }, type, true);
 }
 
 /** Room for the element that a fill repeats. */

@@ -36,6 +36,15 @@ export function allocate(
   return new Extent(storage, { shape, strides, offset: 0 }, type, true);
 }
 
+/** The elements of a user's buffer, or of the part of one that was given. */
+export function extentOver(base: ArrayBufferLike | ArrayBufferView, type: DType): Extent {
+  const whole = ArrayBuffer.isView(base) ? base.buffer : base;
+  const start = ArrayBuffer.isView(base) ? base.byteOffset : 0;
+  const length = Math.floor(base.byteLength / type.itemsize);
+  const storage = Storage.over(whole, start, base.byteLength);
+  return new Extent(storage, { shape: [length], strides: [type.itemsize], offset: 0 }, type, true);
+}
+
 /** Throws ERR_READ_ONLY unless elements may be written. */
 export function checkWriteable(extent: Extent, argument: string): void {
   if (extent.writeable) return;

@@ -1,6 +1,7 @@
 /** The public names, and nothing else. */
 
-export { type ArrayLike, type Base, NDArray, type ReduceOptions } from './array';
+export { type ArrayLike, NDArray, type ReduceOptions } from './array';
+export type { Base } from './array-facts';
 export type { Casting } from './casting';
 export {
   type ArrayOptions,

@@ -125,95 +125,6 @@ export function axisOf(value: unknown, ndim: number, argument = 'axis'): number 
   return (value as number) < 0 ? (value as number) + ndim : (value as number);
 }
 
-/** The axes in a new order; reversed when none is given. Throws ERR_AXIS. */
-export function transposed(layout: Layout, axes?: readonly number[] | null): Layout {
-  const ndim = layout.shape.length;
-  let order: number[];
-  if (axes === undefined || axes === null) {
-    order = Array.from({ length: ndim }, (_, i) => ndim - 1 - i);
-  } else {
-    if (!Array.isArray(axes) || axes.length !== ndim) {
-      throw expected('ERR_AXIS', 'axes', `an array of ${ndim} axes`, axes);
-    }
-    order = axes.map((axis, i) => axisOf(axis, ndim, `axes[${i}]`));
-    if (new Set(order).size !== ndim) {
-      throw expected('ERR_AXIS', 'axes', 'each axis once', axes);
-    }
-  }
-  return {
-    shape: order.map((axis) => layout.shape[axis]!),
-    strides: order.map((axis) => layout.strides[axis]!),
-    offset: layout.offset,
-  };
-}
-
-/** The shape that a user asks for with at most one -1, which stands for what is left. */
-export function resolveShape(value: unknown, size: number): number[] {
-  const given = typeof value === 'number' ? [value] : value;
-  if (!Array.isArray(given)) {
-    throw expected('ERR_SHAPE', 'shape', 'a size or an array of sizes', value);
-  }
-  const unknown = given.indexOf(-1);
-  if (unknown >= 0 && given.indexOf(-1, unknown + 1) >= 0) {
-    throw expected('ERR_SHAPE', 'shape', 'at most one size of -1', given);
-  }
-  const shape = shapeOf(given.map((item, i) => (i === unknown ? 1 : item)));
-  const known = sizeOf(shape);
-  if (unknown >= 0) {
-    if (known === 0 || size % known !== 0) {
-      throw expected('ERR_SHAPE', 'shape', `sizes whose product divides ${size}`, given);
-    }
-    shape[unknown] = size / known;
-  } else if (known !== size) {
-    throw expected('ERR_SHAPE', 'shape', `sizes whose product is ${size}`, given);
-  }
-  return shape;
-}
-
-/**
- * The strides with which a new shape of the same size shows the same elements in C or F order, or
- * null when no strides do. Axes of the old and the new shape are matched in groups of equal
- * product; within a group, the old axes must be walkable as one.
- */
-export function reshapedStrides(
-  layout: Layout,
-  shape: readonly number[],
-  itemsize: number,
-  order: 'C' | 'F',
-): number[] | null {
-  if (shape.includes(0)) return contiguousStrides(shape, itemsize, order);
-  // In F order everything is the mirror image of C order.
-  const mirror = <T>(items: readonly T[]) => (order === 'C' ? [...items] : [...items].reverse());
-  const kept = layout.shape.map((_, i) => i).filter((i) => layout.shape[i] !== 1);
-  const oldShape = mirror(kept.map((i) => layout.shape[i]!));
-  const oldStrides = mirror(kept.map((i) => layout.strides[i]!));
-  const newShape = mirror(shape);
-  const strides = new Array<number>(shape.length).fill(itemsize);
-  let o = 0;
-  let n = 0;
-  while (o < oldShape.length) {
-    const firstOld = o;
-    const firstNew = n;
-    let oldSize = oldShape[o++]!;
-    let newSize = newShape[n++]!;
-    while (oldSize !== newSize) {
-      if (oldSize < newSize) oldSize *= oldShape[o++]!;
-      else newSize *= newShape[n++]!;
-    }
-    for (let i = firstOld; i + 1 < o; i++) {
-      if (oldStrides[i] !== oldStrides[i + 1]! * oldShape[i + 1]!) return null;
-    }
-    let stride = oldStrides[o - 1]!;
-    for (let i = n - 1; i >= firstNew; i--) {
-      strides[i] = stride;
-      stride *= newShape[i]!;
-    }
-  }
-  // What is left of the new shape has size 1; its strides count for nothing.
-  for (let i = n; i < newShape.length; i++) strides[i] = n > 0 ? strides[n - 1]! : itemsize;
-  return mirror(strides);
-}
-
 /** The strides that stretch a layout to a shape, 0 along what is repeated. Throws ERR_BROADCAST. */
 export function broadcastStrides(
   layout: Layout,
@@ -253,6 +164,12 @@ export function keptStrides(layout: Layout, itemsize: number): number[] {
   return result;
 }
 
+/** C or F, where A and K stand for F when a layout is in that order only. */
+export function orderAfter(order: Order, like: Layout, itemsize: number): 'C' | 'F' {
+  if (order === 'C' || order === 'F') return order;
+  return isContiguous(like, itemsize, 'F') && !isContiguous(like, itemsize, 'C') ? 'F' : 'C';
+}
+
 /** The strides of a fresh array in an order, which A and K take from the array it is made after. */
 export function orderedStrides(
   shape: readonly number[],
@@ -261,9 +178,15 @@ export function orderedStrides(
   like: Layout,
   likeItemsize: number,
 ): number[] {
-  const f = isContiguous(like, likeItemsize, 'F');
-  const c = isContiguous(like, likeItemsize, 'C');
-  if (order === 'K' && !c && !f) return keptStrides({ ...like, shape }, dtype.itemsize);
-  const chosen = order === 'A' || order === 'K' ? (f && !c ? 'F' : 'C') : order;
-  return contiguousStrides(shape, dtype.itemsize, chosen);
+  if (order === 'K' && !isOrdered(like, likeItemsize, 'A')) {
+    return keptStrides({ ...like, shape }, dtype.itemsize);
+  }
+  return contiguousStrides(shape, dtype.itemsize, orderAfter(order, like, likeItemsize));
+}
+
+/** True when a layout is in an order already: K takes any, A takes C and F. */
+export function isOrdered(layout: Layout, itemsize: number, order: Order): boolean {
+  if (order === 'K') return true;
+  if (order !== 'C' && isContiguous(layout, itemsize, 'F')) return true;
+  return order !== 'F' && isContiguous(layout, itemsize, 'C');
 }

@@ -117,3 +117,19 @@ export function positionOf(value: unknown, size: number, place: number): number 
     size === 0 ? 'nothing, as the axis is empty' : `an integer from ${-size} to ${size - 1}`;
   throw expected('ERR_INDEX', `index ${place}`, range, value);
 }
+
+/** The byte of an element, the first `count` items of `index` being its indices. Throws ERR_INDEX. */
+export function placeOf(layout: Layout, index: readonly unknown[], count: number): number {
+  const { shape, strides } = layout;
+  if (count !== shape.length) {
+    throw failure(
+      'ERR_INDEX',
+      `index: expected ${shape.length} integers for ${shape.length} axes, received ${count}`,
+    );
+  }
+  let at = layout.offset;
+  for (let i = 0; i < count; i++) {
+    at += positionOf(index[i], shape[i]!, i) * strides[i]!;
+  }
+  return at;
+}
