@@ -2,10 +2,10 @@
 
 import type { NDArray } from './array';
 import { ArrayFacts } from './array-facts';
-import type { DType, DTypeName } from './dtype';
-import type { Layout } from './layout';
+import { type DType, type DTypeName, dtypeOf } from './dtype';
+import { type Layout, shapeOf } from './layout';
 import { type Index, sliced } from './slice';
-import { transposed } from './views';
+import { broadcasted, reinterpreted, transposed } from './views';
 
 /** The methods of an array that give views, whatever its elements are. */
 export abstract class ArrayViews<T extends DTypeName = DTypeName> extends ArrayFacts<T> {
@@ -33,5 +33,23 @@ export abstract class ArrayViews<T extends DTypeName = DTypeName> extends ArrayF
   /** The view with the axes in reverse order. */
   get T(): NDArray<T> {
     return this.transpose();
+  }
+
+  /**
+   * A read-only view in which axes of size 1, and axes that are put before the first, repeat their
+   * elements. Throws ERR_BROADCAST when the shape does not broadcast to that one, ERR_SHAPE.
+   */
+  broadcastTo(shape: number | readonly number[]): NDArray<T> {
+    return this.view(broadcasted(this.layout, shapeOf(shape), this.itemsize), this.type, false);
+  }
+
+  /**
+   * A view of the same bytes as elements of another dtype (NumPy's `a.view(dtype)`). When their
+   * sizes differ, the last axis must be contiguous, and its bytes a multiple of the new size.
+   * Throws ERR_SHAPE, ERR_DTYPE.
+   */
+  reinterpret<U extends DTypeName>(dtype: U): NDArray<U> {
+    const type = dtypeOf(dtype);
+    return this.view<U>(reinterpreted(this.layout, this.type, type), type);
   }
 }

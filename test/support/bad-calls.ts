@@ -393,6 +393,38 @@ function* shapes(): Generator<BadCall> {
   yield ['reshape: memory', copied, 'ERR_OUT_OF_MEMORY', memory];
 }
 
+function* views(): Generator<BadCall> {
+  for (const [shape, says] of badShapes) {
+    const text = String(shape).slice(0, 20);
+    yield [`broadcastTo(${text})`, () => matrix.broadcastTo(bad(shape)), 'ERR_SHAPE', says];
+  }
+  const unfit: [NDArray, number[]][] = [
+    [matrix, [2]],
+    [matrix, [3, 2]],
+    [matrix, [2, 1]],
+    [matrix, []],
+    [none, [2, 3]],
+    [cube, [2, 3, 4, 1]],
+  ];
+  for (const [x, shape] of unfit) {
+    const name = `[${x.shape}].broadcastTo([${shape}])`;
+    const says = /this array: .*broadcasts to \[.*received \[/;
+    yield [name, () => x.broadcastTo(shape), 'ERR_BROADCAST', says];
+  }
+  const huge = () => scalar.broadcastTo([2 ** 40, 2 ** 40]);
+  yield ['broadcastTo: beyond', huge, 'ERR_OUT_OF_MEMORY', /shape: .*2\^53 - 1 bytes/];
+  for (const dtype of ['f4', '', undefined, null, 8]) {
+    const says = /dtype: expected one of bool/;
+    yield [`reinterpret(${dtype})`, () => matrix.reinterpret(bad(dtype)), 'ERR_DTYPE', says];
+  }
+  const axis = /this array: .*at least one axis.*float64.*int32/;
+  yield ['reinterpret a scalar', () => scalar.reinterpret('int32'), 'ERR_SHAPE', axis];
+  const apart = /this array: .*contiguous last axis.*int8.*strides of \[8, 24\]/;
+  yield ['reinterpret columns', () => matrix.T.reinterpret('int8'), 'ERR_SHAPE', apart];
+  const part = /this array: .*multiple of 8 bytes.*int8.*float64.*3 bytes/;
+  yield ['reinterpret a part', () => ints.reinterpret('float64'), 'ERR_SHAPE', part];
+}
+
 /** Calls that make, convert, index, write and reshape arrays. */
 export function badCalls(): BadCall[] {
   return [
@@ -403,5 +435,6 @@ export function badCalls(): BadCall[] {
     ...writes(),
     ...casts(),
     ...shapes(),
+    ...views(),
   ];
 }
