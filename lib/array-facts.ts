@@ -2,12 +2,13 @@
 
 import type { NDArray } from './array';
 import type { DType, DTypeName } from './dtype';
-import { failure } from './errors';
+import { expected, failure } from './errors';
 import { Extent } from './extent';
 import { Flags } from './flags';
 import { isAligned, isContiguous, type Layout, sizeOf } from './layout';
 import { checkOptions, flagOf } from './options';
 import type { Storage } from './storage';
+import { isLocked, owedTo } from './writeback';
 
 /** The owner of memory that an array looks at. */
 export type Base = NDArray | ArrayBufferLike | ArrayBufferView;
@@ -69,9 +70,12 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
   get offset(): number {
     return this.layout.offset;
   }
-  /** The ultimate owner of the memory; null when this array owns it. */
+  /**
+   * The ultimate owner of the memory; null when this array owns it. A temporary of `require` with
+   * `writeback` owns its memory, and its base is the array that it will be copied back to.
+   */
   get base(): Base | null {
-    return this.root;
+    return this.root ?? (owedTo(this) as NDArray | undefined) ?? null;
   }
   /** How the array lies in memory, and what may be done with it. */
   get flags(): Flags {
@@ -82,18 +86,21 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
       this.root === null,
       this.writeable,
       isAligned(layout, type.itemsize, this.storage.start),
-      false,
+      this.root === null && owedTo(this) !== undefined,
     );
   }
 
   /**
-   * Makes the array read-only, or writeable again. A view is writeable only if its base is.
-   * Throws ERR_READ_ONLY.
+   * Makes the array read-only, or writeable again. A view is writeable only if its base is, and an
+   * array that waits for a writeback only after it. Throws ERR_READ_ONLY.
    */
   setFlags(flags: { readonly writeable?: boolean }): this {
     checkOptions(flags, 'flags');
     const writeable = flagOf(flags.writeable, 'writeable', undefined);
     if (writeable === undefined) return this;
+    if (isLocked(this)) {
+      throw expected('ERR_READ_ONLY', 'writeable', 'nothing until the writeback', writeable);
+    }
     if (writeable && this.root instanceof Extent && !this.root.writeable) {
       throw failure(
         'ERR_READ_ONLY',

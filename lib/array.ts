@@ -1,5 +1,5 @@
 import { ArrayViews } from './array-views';
-import { assignElements, copyInShape, copyOf, fillElements } from './assign';
+import { assignElements, copyInShape, copyOf, fillElements, flatCopy } from './assign';
 import { type Casting, castingOf } from './casting';
 import {
   type DType,
@@ -13,13 +13,22 @@ import { expected } from './errors';
 import { fromElements, nestedOf, typedCopyOf, typedViewOf } from './export';
 import { checkWriteable, Extent, extentOver } from './extent';
 import type { AsyncOptions } from './jobs';
-import { isOrdered, type Layout, type Order, orderAfter, orderedStrides, orderOf } from './layout';
+import {
+  isDense,
+  isOrdered,
+  type Layout,
+  type Order,
+  orderAfter,
+  orderedStrides,
+  orderOf,
+} from './layout';
 import { isScalar, type Nested, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 import { arrayRepr, arrayStr } from './print';
 import { type ReduceOptionsOf, sum, sumAsync } from './reduce';
-import { notAView, reshapedStrides, resolveShape } from './reshape';
+import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
 import { placeOf } from './slice';
+import { discard, resolve } from './writeback';
 
 /** What can be assigned to an array or made one: an array, a TypedArray, scalars in nested arrays. */
 export type ArrayLike = NDArray | TypedArray | Nested;
@@ -41,7 +50,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
   }
 
   /** @internal */
-  protected override view<U extends DTypeName = T>(
+  override derive<U extends DTypeName = T>(
     layout: Layout,
     type = this.type,
     writeable = this.writeable,
@@ -146,16 +155,33 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
     const copy = flagOf(options.copy, 'copy', undefined);
     const { layout, type } = this;
     const order = orderAfter(orderOf(options.order ?? 'C', 'CFA'), layout, type.itemsize);
+    if (copy !== true && isShape(shape, layout.shape)) return this.derive(layout);
     const sizes = resolveShape(shape, this.size);
     const strides = copy === true ? null : reshapedStrides(layout, sizes, type.itemsize, order);
-    if (strides !== null) return this.view({ shape: sizes, strides, offset: layout.offset });
+    if (strides !== null) return this.derive({ shape: sizes, strides, offset: layout.offset });
     if (copy === false) throw notAView(layout, sizes);
     return NDArray.owner(copyInShape(this, sizes, order));
   }
 
-  /** The elements along one axis; a view when one exists. */
-  ravel(options: { readonly order?: 'C' | 'F' | 'A' } = {}): NDArray<T> {
-    return this.reshape([this.size], options);
+  /**
+   * The elements along one axis, read in an order (K: as they lie in memory). A view when they lie
+   * one after another in that order, else a copy, as in NumPy.
+   */
+  ravel(options: { readonly order?: Order } = {}): NDArray<T> {
+    checkOptions(options);
+    const { layout, type } = this;
+    const asked = orderOf(options.order ?? 'C', 'CFAK');
+    const order = asked === 'K' ? 'K' : orderAfter(asked, layout, type.itemsize);
+    if (!isDense(layout, type.itemsize, order)) return this.flatten({ order });
+    const { offset } = layout;
+    return this.derive({ shape: [this.size], strides: [type.itemsize], offset });
+  }
+
+  /** A copy of the elements along one axis, read in an order (K: as they lie in memory). */
+  flatten(options: { readonly order?: Order } = {}): NDArray<T> {
+    checkOptions(options);
+    const order = orderOf(options.order ?? 'C', 'CFAK');
+    return NDArray.owner(flatCopy(this, order));
   }
 
   /**
@@ -191,11 +217,28 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
   }
 
   /**
+   * Copies a temporary of `require(x, { writeback: true })` back to its base, which is writeable
+   * again. Of any other array, nothing happens. Throws ERR_CAST when elements do not fit the base,
+   * ERR_RELEASED; then nothing has changed.
+   */
+  resolveWriteback(): void {
+    resolve(this);
+  }
+
+  /** Makes the base of such a temporary writeable again, and does not copy it back. */
+  discardWriteback(): void {
+    discard(this);
+  }
+
+  /**
    * Frees the memory that this array owns, once no job uses it; the array and its views then throw
-   * ERR_RELEASED. A view owns nothing: for it, nothing happens.
+   * ERR_RELEASED. A view owns nothing: for it, nothing happens. A temporary of `require` is copied
+   * back first, as by {@link resolveWriteback}.
    */
   dispose(): void {
-    if (this.root === null) this.storage.dispose();
+    if (this.root !== null) return;
+    this.resolveWriteback();
+    this.storage.dispose();
   }
 
   [Symbol.dispose](): void {

@@ -42,4 +42,12 @@ export {
   withPrintOptions,
 } from './print';
 export { type RandintOptions, random } from './random';
+export { type RequireOptions, requireArray as require } from './require';
 export type { Index } from './slice';
+export {
+  type AsStridedOptions,
+  asStrided,
+  broadcastArrays,
+  broadcastShapes,
+  byteBounds,
+} from './stride-tricks';

@@ -31,12 +31,14 @@ export function shapeOf(value: unknown, argument = 'shape'): number[] {
   if (shape.length > MAX_DIMS) {
     throw expected('ERR_SHAPE', argument, `at most ${MAX_DIMS} dimensions`, shape.length);
   }
+  const sizes: number[] = [];
   for (let i = 0; i < shape.length; i++) {
     if (!Number.isSafeInteger(shape[i]) || shape[i] < 0) {
       throw expected('ERR_SHAPE', `${argument}[${i}]`, 'an integer from 0 to 2^53 - 1', shape[i]);
     }
+    sizes.push(shape[i] + 0); // -0 becomes 0
   }
-  return shape.map((size) => size + 0); // -0 becomes 0
+  return sizes;
 }
 
 /** Bytes that a shape's elements take. Throws ERR_OUT_OF_MEMORY when no memory is so large. */
@@ -125,6 +127,34 @@ export function axisOf(value: unknown, ndim: number, argument = 'axis'): number 
   return (value as number) < 0 ? (value as number) + ndim : (value as number);
 }
 
+/** Axes that a user gives: one, or an array of different ones. Throws ERR_AXIS. */
+export function axesOf(value: unknown, ndim: number, argument = 'axis'): number[] {
+  if (!Array.isArray(value)) return [axisOf(value, ndim, argument)];
+  const axes = value.map((axis, i) => axisOf(axis, ndim, `${argument}[${i}]`));
+  if (new Set(axes).size !== axes.length) {
+    throw expected('ERR_AXIS', argument, 'each axis once', value);
+  }
+  return axes;
+}
+
+/** The shape that all of several shapes broadcast to. Throws ERR_BROADCAST. */
+export function commonShape(shapes: readonly (readonly number[])[], argument: string): number[] {
+  const ndim = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
+  const common = new Array<number>(ndim).fill(1);
+  shapes.forEach((shape, which) => {
+    const added = ndim - shape.length;
+    for (let i = 0; i < shape.length; i++) {
+      if (shape[i] === 1 || shape[i] === common[added + i]) continue;
+      if (common[added + i] !== 1) {
+        const what = `a shape that broadcasts together with ${show(common)}`;
+        throw expected('ERR_BROADCAST', `${argument}[${which}]`, what, [...shape]);
+      }
+      common[added + i] = shape[i]!;
+    }
+  });
+  return common;
+}
+
 /** The strides that stretch a layout to a shape, 0 along what is repeated. Throws ERR_BROADCAST. */
 export function broadcastStrides(
   layout: Layout,
@@ -150,14 +180,18 @@ export function broadcastStrides(
   return strides;
 }
 
+/** The axes by the size of their strides, the largest first. */
+function strideOrder({ strides }: Layout): number[] {
+  const axes = strides.map((_, i) => i);
+  return axes.sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b);
+}
+
 /** The strides of a fresh copy that keeps a layout's order of axes as well as it can (order K). */
 export function keptStrides(layout: Layout, itemsize: number): number[] {
-  const { shape, strides } = layout;
-  const axes = shape.map((_, i) => i);
-  axes.sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b);
+  const { shape } = layout;
   const result = new Array<number>(shape.length);
   let stride = itemsize;
-  for (const axis of axes.reverse()) {
+  for (const axis of strideOrder(layout).reverse()) {
     result[axis] = stride;
     stride *= shape[axis] || 1;
   }
@@ -168,6 +202,26 @@ export function keptStrides(layout: Layout, itemsize: number): number[] {
 export function orderAfter(order: Order, like: Layout, itemsize: number): 'C' | 'F' {
   if (order === 'C' || order === 'F') return order;
   return isContiguous(like, itemsize, 'F') && !isContiguous(like, itemsize, 'C') ? 'F' : 'C';
+}
+
+/**
+ * The axes from the outermost to the innermost in which NumPy walks through memory: by the size of
+ * their strides. An axis whose stride is 0 or counts for nothing stays after those before it.
+ */
+export function memoryOrder({ shape, strides }: Layout): number[] {
+  const reach = (axis: number) => (shape[axis] === 1 ? 0 : Math.abs(strides[axis]!));
+  const inwards: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    let place = inwards.length;
+    for (let i = place - 1; i >= 0; i--) {
+      const inner = reach(inwards[i]!);
+      if (inner === 0 || reach(axis) === 0) continue;
+      if (inner <= reach(axis)) break;
+      place = i;
+    }
+    inwards.splice(place, 0, axis);
+  }
+  return inwards.reverse();
 }
 
 /** The strides of a fresh array in an order, which A and K take from the array it is made after. */
@@ -189,4 +243,18 @@ export function isOrdered(layout: Layout, itemsize: number, order: Order): boole
   if (order === 'K') return true;
   if (order !== 'C' && isContiguous(layout, itemsize, 'F')) return true;
   return order !== 'F' && isContiguous(layout, itemsize, 'C');
+}
+
+/** True when elements lie one after another in C or F order, or for K in some order of the axes. */
+export function isDense(layout: Layout, itemsize: number, order: 'C' | 'F' | 'K'): boolean {
+  if (order !== 'K') return isContiguous(layout, itemsize, order);
+  if (isOrdered(layout, itemsize, 'A')) return true;
+  const { shape, strides } = layout;
+  let stride = itemsize;
+  for (const axis of strideOrder(layout).reverse()) {
+    if (shape[axis] === 1) continue;
+    if (strides[axis] !== stride) return false;
+    stride *= shape[axis]!;
+  }
+  return true;
 }

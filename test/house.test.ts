@@ -16,10 +16,10 @@ const included = (text: string) => [...text.matchAll(/#include ["<](.+)[">]/g)].
 const ROOMS = [
   'errors options dtype layout slice reshape views casting native storage',
   'extent overlap nested print-options float-digits float-text print flags jobs',
-  'assign export reduce',
+  'assign export reduce writeback',
   'array array-facts array-views',
   'create',
-  'random functions',
+  'random functions require stride-tricks',
   'index',
 ].map((floor) => floor.split(' '));
 
