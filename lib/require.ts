@@ -4,7 +4,7 @@ import type { ArrayLike } from './array';
 import { NDArray } from './array';
 import { checkCast, copyOf } from './assign';
 import { type Casting, castingOf } from './casting';
-import { asArray } from './create';
+import { array, asArray } from './create';
 import { type DTypeName, dtypeOf } from './dtype';
 import { expected } from './errors';
 import { checkWriteable } from './extent';
@@ -42,7 +42,8 @@ function requirements(options: RequireOptions) {
 }
 
 /**
- * An array that meets requirements: `x` itself when it does, else a copy.
+ * An array that meets requirements: `x` itself when it does, else a copy; nested arrays as `array`
+ * makes them.
  *
  * With `writeback` a copy is a temporary whose flag writebackIfCopy is set and whose base is `x`,
  * which is locked for writing until `resolveWriteback()` copies the temporary back or
@@ -58,11 +59,15 @@ export function requireArray<T extends DTypeName = DTypeName>(
   options: RequireOptions<T> = {},
 ): NDArray<T> {
   const needs = requirements(options);
-  const x = asArray(value) as NDArray as NDArray<T>;
+  const plain = Array.isArray(value) || typeof value !== 'object';
+  const made = plain
+    ? array(value as ArrayLike, needs.type && { dtype: needs.type.name })
+    : asArray(value);
+  const x = made as NDArray as NDArray<T>;
   const { layout, storage } = x;
   const type = needs.type ?? x.type;
   if (needs.writeback) {
-    if (Array.isArray(value) || typeof value !== 'object') {
+    if (plain) {
       throw expected('ERR_DTYPE', 'x', 'an array or a TypedArray, as it is written back to', value);
     }
     checkWriteable(x, 'x');
