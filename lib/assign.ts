@@ -4,10 +4,19 @@ import { type Casting, canCast, mayNotFit } from './casting';
 import type { DType } from './dtype';
 import { failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
-import { broadcastStrides, type Layout } from './layout';
+import {
+  broadcastStrides,
+  contiguousStrides,
+  type Layout,
+  memoryOrder,
+  type Order,
+  orderAfter,
+  sizeOf,
+} from './layout';
 import { native } from './native';
 import { boundsOverlap } from './overlap';
 import { Storage } from './storage';
+import { permuted } from './views';
 
 /** Copies between arrays of one shape that do not overlap; waits for jobs that are in the way. */
 function copyApart(target: Extent, source: Extent): void {
@@ -107,6 +116,25 @@ export function copyOf(
   const copy = allocate(type, source.layout.shape, { strides });
   copyApart(copy, source);
   return copy;
+}
+
+/** The elements, read in C or F order, in fresh memory and another shape in that same order. */
+export function copyInShape(source: Extent, shape: readonly number[], order: 'C' | 'F'): Extent {
+  const { layout, type } = source;
+  const flat = contiguousStrides(layout.shape, type.itemsize, order);
+  const { storage } = copyOf(source, type, flat, 'no');
+  const strides = contiguousStrides(shape, type.itemsize, order);
+  return new Extent(storage, { shape, strides, offset: 0 }, type, true);
+}
+
+/** The elements along one axis, read in an order, in fresh memory. */
+export function flatCopy(source: Extent, order: Order): Extent {
+  const { storage, layout, type } = source;
+  const size = sizeOf(layout.shape);
+  if (size === 0) return allocate(type, [0]);
+  if (order !== 'K') return copyInShape(source, [size], orderAfter(order, layout, type.itemsize));
+  const walked = permuted(layout, memoryOrder(layout));
+  return copyInShape(new Extent(storage, walked, type, false), [size], 'C');
 }
 
 /** Room for the element that a fill repeats. */

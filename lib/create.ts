@@ -1,7 +1,7 @@
 /** Making arrays. */
 
 import { types } from 'node:util';
-import { type ArrayLike, fromElements, NDArray } from './array';
+import { type ArrayLike, NDArray } from './array';
 import { assignElements, copyOf } from './assign';
 import {
   DTYPES,
@@ -12,6 +12,7 @@ import {
   type Scalar,
 } from './dtype';
 import { expected, failure } from './errors';
+import { fromElements } from './export';
 import { allocate } from './extent';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
@@ -19,7 +20,7 @@ import { checkOptions, flagOf } from './options';
 
 /** Elements in memory of their own, in an order, as a dtype. */
 function arrayOf(value: unknown, type: DType | undefined, order: 'C' | 'F'): NDArray {
-  const source = fromElements(value, type as DType, 'same_kind');
+  const source = fromElements(value, type, 'same_kind');
   const { shape } = source.layout;
   const target = type ?? source.type;
   const strides = contiguousStrides(shape, target.itemsize, order);

@@ -1,6 +1,7 @@
 /** The public names, and nothing else. */
 
-export { type ArrayLike, type Base, NDArray, type ReduceOptions } from './array';
+export { type ArrayLike, NDArray, type ReduceOptions } from './array';
+export type { Base } from './array-facts';
 export type { Casting } from './casting';
 export {
   type ArrayOptions,
@@ -41,4 +42,12 @@ export {
   withPrintOptions,
 } from './print';
 export { type RandintOptions, random } from './random';
+export { type RequireOptions, requireArray as require } from './require';
 export type { Index } from './slice';
+export {
+  type AsStridedOptions,
+  asStrided,
+  broadcastArrays,
+  broadcastShapes,
+  byteBounds,
+} from './stride-tricks';

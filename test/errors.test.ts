@@ -23,6 +23,7 @@ import {
   zeros,
 } from 'strided';
 import { type BadCall, badCalls } from './support/bad-calls';
+import { badViews } from './support/bad-views';
 import {
   bad,
   detached,
@@ -300,7 +301,7 @@ function* now(): Generator<BadCall> {
   }
 }
 
-const calls = [...badCalls(), ...now(), ...settings(), ...uses()];
+const calls = [...badCalls(), ...badViews(), ...now(), ...settings(), ...uses()];
 const promises = [...asynchronous()];
 
 function verify(error: unknown, code: ErrorCode, says: RegExp): void {

@@ -14,12 +14,12 @@ const included = (text: string) => [...text.matchAll(/#include ["<](.+)[">]/g)].
 
 /** Rooms from the ground up; each may import from those before it. */
 const ROOMS = [
-  'errors options dtype layout slice casting native storage',
+  'errors options dtype layout slice reshape views casting native storage',
   'extent overlap nested print-options float-digits float-text print flags jobs',
-  'assign reduce',
-  'array',
+  'assign export reduce writeback',
+  'array array-facts array-views',
   'create',
-  'random functions',
+  'random functions require stride-tricks',
   'index',
 ].map((floor) => floor.split(' '));
 
