@@ -29,6 +29,7 @@ export {
   sum,
   sumAsync,
 } from './functions';
+export type { FloatOptions, Generator, IntegersOptions, ShuffleOptions } from './generator';
 export type { AsyncOptions } from './jobs';
 export type { Order } from './layout';
 export type { Nested } from './nested';
@@ -41,4 +42,5 @@ export {
   withPrintOptions,
 } from './print';
 export { type RandintOptions, random } from './random';
+export type { Seed } from './seed-sequence';
 export type { Index } from './slice';

@@ -16,6 +16,7 @@ import {
   zerosLike,
 } from 'strided';
 import { DTYPE_NAMES, DTYPES } from '../../lib/dtype';
+import { badDraws } from './bad-draws';
 import { bad, operands, repeated } from './operands';
 
 /** A call that must fail, the code of its error, and what the message must say. */
@@ -403,5 +404,6 @@ export function badCalls(): BadCall[] {
     ...writes(),
     ...casts(),
     ...shapes(),
+    ...badDraws(),
   ];
 }
