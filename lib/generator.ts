@@ -1,14 +1,15 @@
 /** Random numbers, bit for bit those of NumPy's `Generator` over PCG64. Not for cryptography. */
 
 import { type ArrayLike, NDArray } from './array';
-import { array, arange, asArray } from './create';
-import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArray } from './dtype';
+import { array, asArray } from './create';
 import { type Bounds, boundsOf, drawn } from './draws';
+import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArray } from './dtype';
 import { expected } from './errors';
 import { checkWriteable } from './extent';
 import { axisOf, shapeOf } from './layout';
 import { describe, type NativeStorage, native } from './native';
 import { checkOptions, flagOf } from './options';
+import { arange } from './ranges';
 import { type Seed, SeedSequence } from './seed-sequence';
 
 /** Words of a PCG64 state: its number, its increment, and half a word that may be left. */

@@ -4,7 +4,6 @@ export { type ArrayLike, type Base, NDArray, type ReduceOptions } from './array'
 export type { Casting } from './casting';
 export {
   type ArrayOptions,
-  arange,
   array,
   asArray,
   asContiguousArray,
@@ -13,8 +12,10 @@ export {
   empty,
   emptyLike,
   full,
+  fullLike,
   type LikeOptions,
   ones,
+  onesLike,
   zeros,
   zerosLike,
 } from './create';
@@ -42,5 +43,6 @@ export {
   withPrintOptions,
 } from './print';
 export { type RandintOptions, random } from './random';
+export { arange, type EyeOptions, eye, type LinspaceOptions, linspace } from './ranges';
 export type { Seed } from './seed-sequence';
 export type { Index } from './slice';

@@ -19,7 +19,7 @@ const ROOMS = [
   'assign reduce',
   'array',
   'create',
-  'draws',
+  'draws ranges',
   'generator',
   'random functions',
   'index',
