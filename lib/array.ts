@@ -13,6 +13,7 @@ import { expected, failure, show } from './errors';
 import { checkWriteable, Extent } from './extent';
 import { Flags } from './flags';
 import type { AsyncOptions } from './jobs';
+import { type JSONArray, toJSON } from './json';
 import {
   contiguousStrides,
   isAligned,
@@ -33,8 +34,8 @@ import { type ReduceOptionsOf, sum, sumAsync } from './reduce';
 import { type Index, positionOf, sliced } from './slice';
 import { Storage } from './storage';
 
-/** What can be assigned to an array or made one: an array, a TypedArray, scalars in nested arrays. */
-export type ArrayLike = NDArray | TypedArray | Nested;
+/** What can be assigned to an array or made one: scalars, arrays, and iterables of them. */
+export type ArrayLike = NDArray | Scalar | readonly ArrayLike[] | (object & Iterable<ArrayLike>);
 
 /** Options of a reduction such as {@link NDArray.sum}. */
 export type ReduceOptions = ReduceOptionsOf<NDArray>;
@@ -354,6 +355,14 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
     const target = new Extent(storage, { shape: layout.shape, strides, offset: 0 }, type, true);
     assignElements(target, this, 'no');
     return typed;
+  }
+
+  /**
+   * What `JSON.stringify` writes, and `fromJSON` makes an array of again: dtype, shape, and the
+   * elements in C order; NaN, infinities, -0 and integers of 64 bits are strings.
+   */
+  toJSON(): JSONArray<T> {
+    return toJSON(this.type, this.layout.shape, this.toTypedArray()) as JSONArray<T>;
   }
 
   /**

@@ -13,6 +13,7 @@ import {
 } from './dtype';
 import { expected } from './errors';
 import { allocate } from './extent';
+import { type JSONArray, parsed } from './json';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
@@ -162,9 +163,10 @@ export interface ArrayOptions<T extends DTypeName = DTypeName> {
 }
 
 /**
- * An array of the elements of nested arrays, a TypedArray, or another array, in memory of its own.
- * Throws ERR_SHAPE for ragged nesting, naming the place; ERR_DTYPE for mixed types; ERR_CAST for
- * elements that the dtype does not hold.
+ * An array of the elements of another array, a TypedArray, or nested arrays and other iterables, in
+ * memory of its own. The dtype is that of the arrays within; numbers are float64, bigints int64,
+ * booleans bool. Throws ERR_SHAPE for ragged nesting, naming the place; ERR_DTYPE for mixed types;
+ * ERR_CAST for elements that the dtype does not hold.
  */
 export function array<T extends DTypeName = DTypeName>(
   value: ArrayLike,
@@ -208,4 +210,13 @@ export function asFortranArray(value: ArrayLike): NDArray {
 function inOrder(value: ArrayLike, order: 'C' | 'F'): NDArray {
   const x = asArray(value);
   return x.asType(x.dtype, { order, copy: false });
+}
+
+/**
+ * The array that `toJSON` gave, after a way through JSON: the same dtype, shape and elements, in
+ * memory of its own in C order. Throws ERR_FORMAT, ERR_DTYPE, ERR_SHAPE, ERR_CAST.
+ */
+export function fromJSON<T extends DTypeName = DTypeName>(json: JSONArray<T>): NDArray<T> {
+  const { type, shape, elements } = parsed(json);
+  return NDArray.over(elements, type).reshape(shape).copy() as NDArray<T>;
 }

@@ -11,6 +11,7 @@ export {
   type CreateOptions,
   empty,
   emptyLike,
+  fromJSON,
   full,
   fullLike,
   type LikeOptions,
@@ -32,6 +33,7 @@ export {
 } from './functions';
 export type { FloatOptions, Generator, IntegersOptions, ShuffleOptions } from './generator';
 export type { AsyncOptions } from './jobs';
+export type { JSONArray } from './json';
 export type { Order } from './layout';
 export type { Nested } from './nested';
 export {

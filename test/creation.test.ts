@@ -7,13 +7,16 @@ import {
   empty,
   emptyLike,
   eye,
+  fromJSON,
   fullLike,
   linspace,
   type NDArray,
   onesLike,
   type Order,
+  random,
   zerosLike,
 } from 'strided';
+import { DTYPE_NAMES, DTYPES } from '../lib/dtype';
 import { encoded } from './support/encoded';
 import { readGolden } from './support/golden';
 
@@ -135,4 +138,117 @@ test('ranges of 64 bits are exact on both sides of 2^53, and across chunks', () 
   }
   const large = arange(2n ** 64n - 3n, 2n ** 64n - 1n, { dtype: 'uint64' });
   expect(large.toArray()).toEqual([2n ** 64n - 3n, 2n ** 64n - 2n]);
+});
+
+describe('array of iterables', () => {
+  function* squares(n: number) {
+    for (let i = 0; i < n; i++) yield i * i;
+  }
+
+  test('sets, generators, the values of maps, nested as they come', () => {
+    expect(array(new Set([3, 1, 2])).toArray()).toEqual([3, 1, 2]);
+    expect(array(squares(4)).toArray()).toEqual([0, 1, 4, 9]);
+    const map = new Map([
+      [1, [1n, 2n]],
+      [2, [3n, 4n]],
+    ]);
+    expect(array(map.values())).toMatchObject({ dtype: 'int64', shape: [2, 2] });
+    expect(array([squares(3), new Set([5, 6, 7])]).toArray()).toEqual([
+      [0, 1, 4],
+      [5, 6, 7],
+    ]);
+    expect(
+      array(
+        new Map([
+          [1, 2],
+          [3, 4],
+        ]),
+      ).toArray(),
+    ).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(array(new Set([true, false]), { dtype: 'int8' }).toArray()).toEqual([1, 0]);
+    expect(array(new Set<number>()).shape).toEqual([0]);
+    const once = squares(2);
+    expect(array([once, once]).toArray()).toEqual([
+      [0, 1],
+      [0, 1],
+    ]); // it runs one time
+  });
+
+  test('TypedArrays and arrays in lists keep their dtype', () => {
+    const rows = array([Int8Array.of(1, 2), Int8Array.of(3, 4)]);
+    expect([rows.dtype, rows.toArray()]).toEqual([
+      'int8',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
+    const x = arange(6, { dtype: 'float32' }).reshape([2, 3]);
+    const stacked = array([x, x.slice('::-1')], { order: 'F' });
+    expect(stacked).toMatchObject({ dtype: 'float32', shape: [2, 2, 3], strides: [4, 8, 16] });
+    expect(stacked.toArray()).toEqual([
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+      [
+        [3, 4, 5],
+        [0, 1, 2],
+      ],
+    ]);
+    const flags = array([true, false]);
+    expect(array([flags, flags])).toMatchObject({ dtype: 'bool', shape: [2, 2] });
+    const none = array([empty([0, 3], { dtype: 'int16' })]);
+    expect([none.dtype, none.shape]).toEqual(['int16', [1, 0, 3]]);
+    expect(array([Int8Array.of(1), [300]], { dtype: 'int16' }).toArray()).toEqual([[1], [300]]);
+  });
+
+  test('can be assigned', () => {
+    const x = empty([2, 2]);
+    expect(x.assign(new Set([1, 2])).toArray()).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+});
+
+describe('JSON', () => {
+  const back = (x: NDArray) => fromJSON(JSON.parse(JSON.stringify(x)));
+  const same = (x: NDArray) => {
+    const y = back(x);
+    expect([y.dtype, y.shape, y.base]).toEqual([x.dtype, x.shape, null]);
+    expect(Buffer.from(y.toTypedArray().buffer)).toEqual(Buffer.from(x.toTypedArray().buffer));
+  };
+
+  test('keeps every element, of every dtype', () => {
+    const specials = [0, -0, 1, 0.1, 5e-324, 1e308, Number.NaN, 1 / 0, -1 / 0];
+    same(array(specials));
+    same(array(specials, { dtype: 'float32' }));
+    for (const dtype of DTYPE_NAMES) {
+      const { kind, min, max } = DTYPES[dtype];
+      same(array(kind === 'f' ? [3.5, -2] : [min, max, 1n], { dtype }));
+      same(empty([2, 0, 3], { dtype }));
+    }
+    const rng = random.defaultRng(1);
+    same(rng.normal(0, 1e-300, 1000));
+    same(rng.standardNormal(1000, { dtype: 'float32' }));
+    same(rng.integers(-(2n ** 63n), 2n ** 63n, 1000));
+  });
+
+  test('keeps the shape, of any layout', () => {
+    same(array(7n));
+    same(arange(24).reshape([2, 3, 4]).transpose([2, 0, 1]));
+    same(arange(10).slice('::-3'));
+  });
+
+  test('is what the README says', () => {
+    const text = '{"dtype":"float64","shape":[3],"data":[1.5,"NaN","-0"]}';
+    expect(JSON.stringify(array([1.5, Number.NaN, -0]))).toBe(text);
+    expect(JSON.stringify([array(2n ** 60n)])).toBe(
+      '[{"dtype":"int64","shape":[],"data":["1152921504606846976"]}]',
+    );
+  });
 });

@@ -16,7 +16,7 @@ const included = (text: string) => [...text.matchAll(/#include ["<](.+)[">]/g)].
 const ROOMS = [
   'errors options seed-sequence dtype layout slice casting native storage',
   'extent overlap nested print-options float-digits float-text print flags jobs',
-  'assign reduce',
+  'assign json reduce',
   'array',
   'create',
   'draws ranges',

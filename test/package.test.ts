@@ -17,6 +17,7 @@ const NAMES = [
   'empty',
   'emptyLike',
   'eye',
+  'fromJSON',
   'full',
   'fullLike',
   'getNumThreads',

@@ -16,6 +16,7 @@ import {
   zerosLike,
 } from 'strided';
 import { DTYPE_NAMES, DTYPES } from '../../lib/dtype';
+import { badCreation } from './bad-creation';
 import { badDraws } from './bad-draws';
 import { bad, operands, repeated } from './operands';
 
@@ -404,6 +405,7 @@ export function badCalls(): BadCall[] {
     ...writes(),
     ...casts(),
     ...shapes(),
+    ...badCreation(),
     ...badDraws(),
   ];
 }
