@@ -50,7 +50,7 @@ export interface Bounds {
  * The integers from `low` up to `high`, which belongs to them if `endpoint`; from 0 to `low` when
  * `high` is null. Throws ERR_CAST, ERR_DTYPE, ERR_SHAPE.
  */
-export function boundsOf(
+export function integerBounds(
   low: unknown,
   high: unknown,
   shape: unknown,

@@ -2,7 +2,7 @@
 
 import { type ArrayLike, NDArray } from './array';
 import { array, asArray } from './create';
-import { type Bounds, boundsOf, drawn } from './draws';
+import { type Bounds, integerBounds, drawn } from './draws';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArray } from './dtype';
 import { expected } from './errors';
 import { checkWriteable } from './extent';
@@ -124,7 +124,7 @@ export class Generator {
   ): Scalar | NDArray {
     checkOptions(options);
     const endpoint = flagOf(options.endpoint, 'endpoint', false);
-    const bounds = boundsOf(low, high, shape, options.dtype, endpoint);
+    const bounds = integerBounds(low, high, shape, options.dtype, endpoint);
     return drawn(bounds.type, shape, (target) => {
       if (!bounds.none) this.#integers(target, bounds);
     });

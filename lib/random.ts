@@ -5,7 +5,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import type { NDArray } from './array';
-import { boundsOf, type Draw, drawn } from './draws';
+import { integerBounds, type Draw, drawn } from './draws';
 import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
 import { expected } from './errors';
 import { defaultRng } from './generator';
@@ -94,7 +94,7 @@ function randint(
   options: RandintOptions = {},
 ): Scalar | NDArray {
   checkOptions(options);
-  const { type, low: from, range, none } = boundsOf(low, high, shape, options.dtype, false);
+  const { type, low: from, range, none } = integerBounds(low, high, shape, options.dtype, false);
   return filled(type, shape, (target) => {
     if (!none) native.randomIntegers(state, target, type.kind === 'b', from, range);
   });

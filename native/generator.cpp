@@ -33,6 +33,8 @@ void in_parts(Pcg64& generator, std::size_t n, std::size_t elements_per_word, Fi
 
 // The ziggurat of G. Marsaglia and W. W. Tsang, "The Ziggurat Method for Generating Random
 // Variables", 2000, with 256 strips: the bits of one word choose a strip, a sign and a place in it.
+// One draw in a hundred asks the platform's log1p or exp, whose last bits are then its own, as they
+// are in NumPy.
 constexpr double kEdge = 3.6541528853610088;
 constexpr double kInverseEdge = 0.27366123732975828;
 
