@@ -13,6 +13,7 @@ import { expected } from './errors';
 import { fromElements, nestedOf, typedCopyOf, typedViewOf } from './export';
 import { checkWriteable, Extent, extentOver } from './extent';
 import type { AsyncOptions } from './jobs';
+import { type JSONArray, toJSON } from './json';
 import {
   isDense,
   isOrdered,
@@ -30,8 +31,8 @@ import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
 import { placeOf } from './slice';
 import { discard, resolve } from './writeback';
 
-/** What can be assigned to an array or made one: an array, a TypedArray, scalars in nested arrays. */
-export type ArrayLike = NDArray | TypedArray | Nested;
+/** What can be assigned to an array or made one: scalars, arrays, and iterables of them. */
+export type ArrayLike = NDArray | Scalar | readonly ArrayLike[] | (object & Iterable<ArrayLike>);
 
 /** Options of a reduction such as {@link NDArray.sum}. */
 export type ReduceOptions = ReduceOptionsOf<NDArray>;
@@ -206,6 +207,14 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
   /** A copy of the elements in C order, as a TypedArray (a Uint8Array for bool). */
   toTypedArray(): TypedArray {
     return typedCopyOf(this);
+  }
+
+  /**
+   * What `JSON.stringify` writes, and `fromJSON` makes an array of again: dtype, shape, and the
+   * elements in C order; NaN, infinities, -0 and integers of 64 bits are strings.
+   */
+  toJSON(): JSONArray<T> {
+    return toJSON(this.type, this.layout.shape, this.toTypedArray()) as JSONArray<T>;
   }
 
   /**

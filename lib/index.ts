@@ -5,7 +5,6 @@ export type { Base } from './array-facts';
 export type { Casting } from './casting';
 export {
   type ArrayOptions,
-  arange,
   array,
   asArray,
   asContiguousArray,
@@ -13,9 +12,12 @@ export {
   type CreateOptions,
   empty,
   emptyLike,
+  fromJSON,
   full,
+  fullLike,
   type LikeOptions,
   ones,
+  onesLike,
   zeros,
   zerosLike,
 } from './create';
@@ -30,7 +32,9 @@ export {
   sum,
   sumAsync,
 } from './functions';
+export type { FloatOptions, Generator, IntegersOptions, ShuffleOptions } from './generator';
 export type { AsyncOptions } from './jobs';
+export type { JSONArray } from './json';
 export type { Order } from './layout';
 export type { Nested } from './nested';
 export {
@@ -42,7 +46,9 @@ export {
   withPrintOptions,
 } from './print';
 export { type RandintOptions, random } from './random';
+export { arange, type EyeOptions, eye, type LinspaceOptions, linspace } from './ranges';
 export { type RequireOptions, requireArray as require } from './require';
+export type { Seed } from './seed-sequence';
 export type { Index } from './slice';
 export {
   type AsStridedOptions,

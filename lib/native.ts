@@ -57,6 +57,17 @@ interface Addon {
     low: bigint,
     range: bigint,
   ): void;
+  generatorSeed(state: Uint32Array, words: Uint32Array): void;
+  generatorUniform(state: Uint32Array, target: NativeStorage, low: number, range: number): void;
+  generatorNormal(state: Uint32Array, target: NativeStorage, mean: number, sd: number): void;
+  generatorIntegers(
+    state: Uint32Array,
+    target: NativeStorage,
+    isBool: boolean,
+    low: bigint,
+    range: bigint,
+  ): void;
+  generatorShuffle(state: Uint32Array, target: NativeStorage): void;
 }
 
 const root = join(__dirname, '..');

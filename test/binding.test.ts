@@ -54,6 +54,12 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
   test('is not filled with random numbers', () => {
     slots([dtype, offset, shape, strides]);
     expect(() => native.randomDoubles(new Uint32Array(625), block)).toThrow();
+    const state = new Uint32Array(10);
+    expect(() => native.generatorUniform(state, block, 0, 1)).toThrow();
+    expect(() => native.generatorNormal(state, block, 0, 1)).toThrow();
+    expect(() => native.generatorIntegers(state, block, false, 0n, 9n)).toThrow();
+    expect(() => native.generatorShuffle(state, block)).toThrow();
+    expect(state).toEqual(new Uint32Array(10));
   });
 });
 

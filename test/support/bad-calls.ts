@@ -16,6 +16,8 @@ import {
   zerosLike,
 } from 'strided';
 import { DTYPE_NAMES, DTYPES } from '../../lib/dtype';
+import { badCreation } from './bad-creation';
+import { badDraws } from './bad-draws';
 import { bad, operands, repeated } from './operands';
 
 /** A call that must fail, the code of its error, and what the message must say. */
@@ -406,5 +408,7 @@ export function badCalls(): BadCall[] {
     ...writes(),
     ...casts(),
     ...shapes(),
+    ...badCreation(),
+    ...badDraws(),
   ];
 }
