@@ -1,4 +1,4 @@
-import { ArrayViews } from './array-views';
+import { ArrayReductions } from './array-reductions';
 import { assignElements, copyInShape, copyOf, fillElements, flatCopy } from './assign';
 import { type Casting, castingOf } from './casting';
 import {
@@ -11,8 +11,7 @@ import {
 } from './dtype';
 import { expected } from './errors';
 import { fromElements, nestedOf, typedCopyOf, typedViewOf } from './export';
-import { checkWriteable, Extent, extentOver } from './extent';
-import type { AsyncOptions } from './jobs';
+import { checkWriteable, type Extent, extentOver } from './extent';
 import { type JSONArray, toJSON } from './json';
 import {
   isDense,
@@ -26,7 +25,6 @@ import {
 import { isScalar, type Nested, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 import { arrayRepr, arrayStr } from './print';
-import { type ReduceOptionsOf, sum, sumAsync } from './reduce';
 import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
 import { placeOf } from './slice';
 import { discard, resolve } from './writeback';
@@ -34,11 +32,8 @@ import { discard, resolve } from './writeback';
 /** What can be assigned to an array or made one: scalars, arrays, and iterables of them. */
 export type ArrayLike = NDArray | Scalar | readonly ArrayLike[] | (object & Iterable<ArrayLike>);
 
-/** Options of a reduction such as {@link NDArray.sum}. */
-export type ReduceOptions = ReduceOptionsOf<NDArray>;
-
 /** An n-dimensional array: a shape, strides and an offset over a storage. */
-export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
+export class NDArray<T extends DTypeName = DTypeName> extends ArrayReductions<T> {
   /** @internal An array of its own memory. */
   static owner<T extends DTypeName>({ storage, layout, type }: Extent): NDArray<T> {
     return new NDArray<T>(storage, layout, type, true, null);
@@ -57,6 +52,11 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
     writeable = this.writeable,
   ): NDArray<U> {
     return new NDArray<U>(this.storage, layout, type, writeable, this.root ?? this);
+  }
+
+  /** @internal */
+  protected override own(result: Extent): NDArray {
+    return NDArray.owner(result);
   }
 
   /** The element at an index for each axis; negative counts from the end. Throws ERR_INDEX. */
@@ -185,20 +185,6 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
     return NDArray.owner(flatCopy(this, order));
   }
 
-  /**
-   * The sum along axes, correctly rounded for floats and exact for integers: a scalar for all axes,
-   * else (and with `keepdims` or `out`) an array. bool and signed integers give int64, unsigned ones uint64, floats their own.
-   * Throws ERR_AXIS, ERR_INT_OVERFLOW, ERR_CAST, ERR_SHAPE.
-   */
-  sum(options: ReduceOptions = {}): Scalar | NDArray {
-    return asResult(sum(this, options));
-  }
-
-  /** {@link sum} on the pool's threads, while JavaScript goes on; errors reject. */
-  async sumAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return asResult(await sumAsync(this, options));
-  }
-
   /** The elements in nested arrays; the bare element of an array without axes. */
   toArray(): Nested {
     return nestedOf(this);
@@ -263,9 +249,4 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayViews<T> {
     if (this.storage.block.released) return `array(<released>, shape=(${this.shape.join(', ')}))`;
     return arrayRepr(this);
   }
-}
-
-function asResult(result: Scalar | Extent): Scalar | NDArray {
-  if (!(result instanceof Extent)) return result;
-  return result instanceof NDArray ? result : NDArray.owner(result);
 }

@@ -1,26 +1,11 @@
-/** The methods of arrays as functions, and what belongs to no array. */
+/** What belongs to no array, or to two. */
 
-import type { ArrayLike, ReduceOptions } from './array';
+import type { ArrayLike } from './array';
 import { NDArray } from './array';
 import { asArray } from './create';
-import type { Scalar } from './dtype';
 import { expected } from './errors';
-import type { AsyncOptions } from './jobs';
 import { native } from './native';
 import { boundsOverlap } from './overlap';
-
-/** {@link NDArray.sum} of anything that is like an array. */
-export function sum(x: ArrayLike, options: ReduceOptions = {}): Scalar | NDArray {
-  return asArray(x).sum(options);
-}
-
-/** {@link NDArray.sumAsync} of anything that is like an array. */
-export async function sumAsync(
-  x: ArrayLike,
-  options: ReduceOptions & AsyncOptions = {},
-): Promise<Scalar | NDArray> {
-  return asArray(x).sumAsync(options);
-}
 
 /**
  * True when the bytes that two arrays span overlap. False is certain; true is not: their elements

@@ -1,7 +1,8 @@
 /** The public names, and nothing else. */
 
-export { type ArrayLike, NDArray, type ReduceOptions } from './array';
+export { type ArrayLike, NDArray } from './array';
 export type { Base } from './array-facts';
+export type { ReduceOptions } from './array-reductions';
 export type { Casting } from './casting';
 export {
   type ArrayOptions,
@@ -29,8 +30,6 @@ export {
   mayShareMemory,
   memoryUsage,
   setNumThreads,
-  sum,
-  sumAsync,
 } from './functions';
 export type { FloatOptions, Generator, IntegersOptions, ShuffleOptions } from './generator';
 export type { AsyncOptions } from './jobs';
@@ -47,6 +46,30 @@ export {
 } from './print';
 export { type RandintOptions, random } from './random';
 export { arange, type EyeOptions, eye, type LinspaceOptions, linspace } from './ranges';
+export {
+  type AsyncReduction,
+  all,
+  allAsync,
+  any,
+  anyAsync,
+  argmax,
+  argmaxAsync,
+  argmin,
+  argminAsync,
+  countNonzero,
+  countNonzeroAsync,
+  max,
+  maxAsync,
+  mean,
+  meanAsync,
+  min,
+  minAsync,
+  prod,
+  prodAsync,
+  sum,
+  sumAsync,
+  type Reduction,
+} from './reduction-functions';
 export { type RequireOptions, requireArray as require } from './require';
 export type { Seed } from './seed-sequence';
 export type { Index } from './slice';

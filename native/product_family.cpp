@@ -1,10 +1,10 @@
 // Products. Those of floats are rounded after each multiplication; those of integers are exact or
 // an error.
 
-#include <limits>
 #include <type_traits>
 
 #include "family.hpp"
+#include "integer_result.hpp"
 
 namespace strided {
 namespace {
@@ -25,21 +25,6 @@ struct FloatProductRule {
   }
 };
 
-// False when the product is no int64 or uint64, whichever the result is.
-bool store_product(int128 product, DType dtype, std::byte* at) noexcept {
-  if (dtype == DType::k_uint64) {
-    if (product < 0 || product > std::numeric_limits<std::uint64_t>::max()) return false;
-    store_element(at, static_cast<std::uint64_t>(product));
-    return true;
-  }
-  if (product < std::numeric_limits<std::int64_t>::min() ||
-      product > std::numeric_limits<std::int64_t>::max()) {
-    return false;
-  }
-  store_element(at, static_cast<std::int64_t>(product));
-  return true;
-}
-
 // While the magnitude is below 2^62 nothing has overflowed: no term but zero makes it smaller, and
 // the errors of its roundings are far below the factor of two that is left.
 struct IntProductRule {
@@ -53,7 +38,7 @@ struct IntProductRule {
     if (!(partial.magnitude < 0x1p62)) return Finish::not_certain;
     int128 product = static_cast<std::int64_t>(partial.low);
     if (ending.initial.given) product *= ending.initial.whole;
-    return store_product(product, ending.dtype, at) ? Finish::done : Finish::overflow;
+    return store_integer(product, ending.dtype, at) ? Finish::done : Finish::overflow;
   }
 };
 
@@ -75,7 +60,7 @@ class ExactProduct {
   Finish finish(std::int64_t, const Ending& ending, std::byte* at) {
     if (ending.initial.given) multiply(ending.initial.whole);
     if (large_ && product_ != 0) return Finish::overflow;
-    return store_product(product_, ending.dtype, at) ? Finish::done : Finish::overflow;
+    return store_integer(product_, ending.dtype, at) ? Finish::done : Finish::overflow;
   }
 
  private:

@@ -50,10 +50,10 @@ bool can_reduce(ReductionKind kind, DType source, DType result) noexcept {
   switch (kind) {
     case ReductionKind::k_sum:
       return from != 'f' || to == 'f';
+    case ReductionKind::k_prod:
+      return (from == 'f') == (to == 'f');
     case ReductionKind::k_mean:
       return to == 'f';
-    case ReductionKind::k_prod:
-      return from == 'f' ? to == 'f' : result == DType::k_int64 || result == DType::k_uint64;
     case ReductionKind::k_min:
     case ReductionKind::k_max:
       return source == result;

@@ -37,9 +37,9 @@ struct Reduction {
 };
 
 // True when the reduction of elements of one dtype can have results of another: sums of floats are
-// floats, those of others anything; means are floats, as are products of floats; products of others
-// are int64 or uint64; minima have the elements' dtype; places and counts are int64; any and all
-// are bool.
+// floats, those of others anything; means are floats; products of floats are floats, those of
+// others are not; minima have the elements' dtype; places and counts are int64; any and all are
+// bool.
 bool can_reduce(ReductionKind kind, DType source, DType result) noexcept;
 
 // Writes the results along the reduced axes. Sums and means of floats are correctly rounded; those

@@ -5,27 +5,11 @@
 
 #include "certificate.hpp"
 #include "family.hpp"
+#include "integer_result.hpp"
 #include "superaccumulator.hpp"
 
 namespace strided {
 namespace {
-
-// Writes an exact integer as the result dtype; false when it does not fit. Floats are rounded once.
-bool store_integer(int128 total, DType dtype, std::byte* at) noexcept {
-  return with_type(dtype, [&]<class T>(Tag<T>) {
-    if constexpr (std::is_same_v<T, Bool>) {
-      store_element(at, Bool{static_cast<std::uint8_t>(total != 0)});
-    } else if constexpr (std::is_floating_point_v<T>) {
-      store_element(at, static_cast<T>(total));
-    } else {
-      if (total < std::numeric_limits<T>::min() || total > std::numeric_limits<T>::max()) {
-        return false;
-      }
-      store_element(at, static_cast<T>(total));
-    }
-    return true;
-  });
-}
 
 // Adds an integer in pieces that a double holds.
 void add_integer(SuperAccumulator& exact, int128 value) noexcept {

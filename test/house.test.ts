@@ -16,12 +16,12 @@ const included = (text: string) => [...text.matchAll(/#include ["<](.+)[">]/g)].
 const ROOMS = [
   'errors options seed-sequence dtype layout slice reshape views casting native storage',
   'extent overlap nested print-options float-digits float-text print flags jobs',
-  'assign export json reduce writeback',
-  'array array-facts array-views',
+  'assign export json reductions reduce writeback',
+  'array array-facts array-views array-reductions',
   'create',
   'draws ranges',
   'generator',
-  'random functions require stride-tricks',
+  'random functions reduction-functions require stride-tricks',
   'index',
 ].map((floor) => floor.split(' '));
 

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../dtype_rows.hpp"
+
 #ifndef STRIDED_VECTOR_BYTES
 #error "STRIDED_VECTOR_BYTES is set by the row of the instruction set in CMakeLists.txt"
 #endif
