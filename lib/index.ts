@@ -22,10 +22,15 @@ export type { DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 export type { ErrorCode, StridedError } from './errors';
 export type { Flags } from './flags';
 export {
+  type CopyToOptions,
+  copyTo,
   getNumThreads,
+  hasInternalOverlap,
   mayShareMemory,
   memoryUsage,
+  type OverlapOptions,
   setNumThreads,
+  sharesMemory,
   sum,
   sumAsync,
 } from './functions';

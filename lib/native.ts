@@ -26,8 +26,11 @@ interface Addon {
   dispose(block: BlockHandle, ...buffers: ArrayBuffer[]): void;
   arrayBuffer(block: BlockHandle, offset: number, nbytes: number): ArrayBuffer;
   memoryUsage(): { blocks: number; bytes: number };
-  copy(target: NativeStorage, source: NativeStorage): void;
-  allFit(source: NativeStorage, dtype: number): boolean;
+  addressOf(storage: Uint8Array): number;
+  copy(target: NativeStorage, source: NativeStorage, mask: NativeStorage | undefined): void;
+  allFit(source: NativeStorage, dtype: number, mask: NativeStorage | undefined): boolean;
+  sharesMemory(maxWork: number): 0 | 1 | 2;
+  overlapsItself(): boolean;
   sum(
     source: NativeStorage,
     out: NativeStorage | undefined,

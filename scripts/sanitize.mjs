@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 
 const builds = [
   ['build/sanitize-address', 'address,undefined', []],
-  ['build/sanitize-thread', 'thread', ['--tests-regex', '^(pool|jobs|sum|copy|storage)$']],
+  ['build/sanitize-thread', 'thread', ['--tests-regex', '^(pool|jobs|sum|copy|overlap|storage)$']],
 ];
 
 function run(command, args) {

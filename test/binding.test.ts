@@ -36,9 +36,9 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
 
   test('is no source and no target of a copy', () => {
     slots([f64, 0, [1], [8]], [dtype, offset, shape, strides]);
-    expect(() => native.copy(block, other)).toThrow(expect.objectContaining(code));
+    expect(() => native.copy(block, other, undefined)).toThrow(expect.objectContaining(code));
     slots([dtype, offset, shape, strides], [f64, 0, [1], [8]]);
-    expect(() => native.copy(block, other)).toThrow(expect.objectContaining(code));
+    expect(() => native.copy(block, other, undefined)).toThrow(expect.objectContaining(code));
   });
 
   test('is not summed', () => {
@@ -59,7 +59,7 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
 
 test('shapes that do not belong together', () => {
   slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
-  expect(() => native.copy(block, other)).toThrow('different shapes');
+  expect(() => native.copy(block, other, undefined)).toThrow('different shapes');
   slots([f64, 0, [2, 3], [24, 8]], [f64, 0, [2], [8]]);
   expect(() => native.sum(block, other, undefined, 1, 0)).toThrow('wrong shape');
   slots([f64, 0, [3], [8]], [f64, 0, [], []], [DTYPES.bool, 0, [4], [1]]);
@@ -76,11 +76,11 @@ test('dtypes that do not belong together', () => {
 test('things that are no storage', () => {
   slots([f64, 0, [1], [8]], [f64, 0, [1], [8]]);
   for (const thing of [undefined, null, 1, 'x', {}, new Float64Array(9), new ArrayBuffer(9)]) {
-    expect(() => native.copy(thing as never, block)).toThrow();
+    expect(() => native.copy(thing as never, block, undefined)).toThrow();
   }
   const gone = native.allocate(80, true) as BlockHandle;
   native.dispose(gone);
-  expect(() => native.copy(gone, block)).toThrow('released');
+  expect(() => native.copy(gone, block, undefined)).toThrow('released');
   expect(() => native.arrayBuffer(block, 0, 801)).toThrow('within');
   expect(() => native.arrayBuffer(block, -1, 8)).toThrow('within');
 });
