@@ -10,12 +10,19 @@ namespace {
 constexpr std::int64_t kSequential = 1 << 20;   // bytes that are not worth waking a thread
 constexpr std::int64_t kUnitBytes = 2 << 20;    // a huge page
 constexpr std::int64_t kStreamed = 32ll << 20;  // what caches do not keep
-constexpr std::int64_t kStageBytes = 16 << 10;  // within the nearest cache, beside what is read
+constexpr std::int64_t kStageBytes = 4 << 10;   // within the nearest cache, beside what is read
+constexpr std::int64_t kAhead = 2 << 10;        // bytes of the next row that are asked for early
 constexpr std::int64_t kLine = 64;
 
 // Elements along each side of a transposed tile: whole cache lines on both sides.
 constexpr std::int64_t tile_side(std::int64_t itemsize) {
-  return itemsize == 1 ? 128 : itemsize == 8 ? 32 : 64;
+  return itemsize == 1 ? 128 : 64;
+}
+constexpr std::int64_t kTileBytes = 64 * 64 * 8;
+
+// Asks for bytes before they are needed: the machine foresees steps within a row, not the next row.
+void prefetch(const std::byte* from, std::int64_t nbytes) {
+  for (std::int64_t i = 0; i < nbytes; i += kLine) __builtin_prefetch(from + i);
 }
 
 // Loops over the operands, the innermost along the target's closest elements. When the source lies
@@ -37,9 +44,11 @@ struct Plan {
   MaskedRow masked_row;
   Transpose transpose;
 
-  void turn(std::array<std::int64_t, 3> offset) const;
+  void turn(std::array<std::int64_t, 3> offset, const std::byte* next) const;
 
  private:
+  // The source's elements are next to each other along `across`.
+  bool transposes() const { return !masked && across.stride[kFrom] == from_size; }
   void tile(const std::array<std::byte*, 3>& at, std::int64_t rows, std::int64_t count) const;
   void line(const std::array<std::byte*, 3>& at, std::int64_t count) const;
   void emit(std::byte* target, const std::byte* source, std::int64_t source_stride,
@@ -70,14 +79,15 @@ Plan::Plan(const Operands& operands)
   outer.erase(outer.begin() + static_cast<std::ptrdiff_t>(best));
 }
 
-// Converts to contiguous elements of the target, through the stage when they are streamed.
+// Converts to contiguous elements of the target, through a stage when they are streamed. Elements
+// that lie apart take longer to gather than to write, and are not worth a stage.
 void Plan::emit(std::byte* target, const std::byte* source, std::int64_t source_stride,
                 std::int64_t count) const {
-  if (!streamed || inner.stride[kTo] != to_size) {
+  if (!streamed || inner.stride[kTo] != to_size || source_stride != from_size) {
     row(target, inner.stride[kTo], source, source_stride, count);
     return;
   }
-  if (same && source_stride == from_size) {
+  if (same) {
     stream(target, source, count * to_size);
     return;
   }
@@ -85,7 +95,7 @@ void Plan::emit(std::byte* target, const std::byte* source, std::int64_t source_
   const std::int64_t step = kStageBytes / to_size;
   for (std::int64_t i = 0; i < count; i += step) {
     const std::int64_t some = std::min(step, count - i);
-    row(stage, to_size, source + i * source_stride, source_stride, some);
+    row(stage, to_size, source + i * from_size, from_size, some);
     stream(target + i * to_size, stage, some * to_size);
   }
 }
@@ -104,21 +114,21 @@ void Plan::tile(const std::array<std::byte*, 3>& at, std::int64_t rows, std::int
   const auto place = [&](int n, std::int64_t i) {
     return at[static_cast<std::size_t>(n)] + i * across.stride[static_cast<std::size_t>(n)];
   };
-  if (masked || across.stride[kFrom] != from_size) {
+  if (!transposes()) {
     for (std::int64_t i = 0; i < rows; ++i) {
       line({place(kTo, i), place(kFrom, i), masked ? place(kMask, i) : nullptr}, count);
     }
     return;
   }
-  alignas(64) std::byte stage[kStageBytes];
+  alignas(64) std::byte stage[kTileBytes];
   transpose(stage, at[kFrom], inner.stride[kFrom], rows, count);
   for (std::int64_t i = 0; i < rows; ++i) {
     emit(place(kTo, i), stage + i * count * from_size, from_size, count);
   }
 }
 
-// All of the two innermost loops.
-void Plan::turn(std::array<std::int64_t, 3> offset) const {
+// All of the two innermost loops; `next` is the source's row that follows, if there is one.
+void Plan::turn(std::array<std::int64_t, 3> offset, const std::byte* next) const {
   std::array<std::byte*, 3> at{};
   const auto move = [&](std::int64_t a, std::int64_t i) {
     for (std::size_t n = 0; n < (masked ? 3 : 2); ++n) {
@@ -126,6 +136,8 @@ void Plan::turn(std::array<std::int64_t, 3> offset) const {
     }
   };
   if (across.size == 1) {
+    const std::int64_t stride = inner.stride[kFrom];
+    if (next != nullptr && stride > 0) prefetch(next, std::min(kAhead, inner.size * stride));
     move(0, 0);
     line(at, inner.size);
     return;
@@ -133,15 +145,23 @@ void Plan::turn(std::array<std::int64_t, 3> offset) const {
   const std::int64_t side = tile_side(from_size);
   for (std::int64_t a = 0; a < across.size; a += side) {
     for (std::int64_t i = 0; i < inner.size; i += side) {
+      const std::int64_t rows = std::min(side, across.size - a);
       move(a, i);
-      tile(at, std::min(side, across.size - a), std::min(side, inner.size - i));
+      for (std::int64_t k = side; transposes() && k < std::min(2 * side, inner.size - i); ++k) {
+        prefetch(at[kFrom] + k * inner.stride[kFrom], rows * from_size);
+      }
+      tile(at, rows, std::min(side, inner.size - i));
     }
   }
 }
 
 void walk_turns(const Plan& plan, std::int64_t first, std::int64_t last) {
   Walker<3> walker(plan.outer, first);
-  for (std::int64_t t = first; t < last; ++t, walker.step()) plan.turn(walker.offset());
+  for (std::int64_t t = first; t < last; ++t) {
+    const auto offset = walker.offset();
+    walker.step();
+    plan.turn(offset, t + 1 < last ? plan.base[kFrom] + walker.offset()[kFrom] : nullptr);
+  }
   if (plan.streamed) finish_streaming();
 }
 
