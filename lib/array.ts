@@ -1,4 +1,11 @@
-import { assignElements, copyOf, fillElements } from './assign';
+import {
+  assignElements,
+  assignElementsAsync,
+  copyOf,
+  copyOfAsync,
+  elementOf,
+  fillElements,
+} from './assign';
 import { type Casting, castingOf } from './casting';
 import {
   DTYPES,
@@ -12,7 +19,7 @@ import {
 import { expected, failure, show } from './errors';
 import { checkWriteable, Extent } from './extent';
 import { Flags } from './flags';
-import type { AsyncOptions } from './jobs';
+import { type AsyncOptions, signalOf } from './jobs';
 import {
   contiguousStrides,
   isAligned,
@@ -218,6 +225,22 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
     return this;
   }
 
+  /**
+   * {@link assign} on the pool's threads, while JavaScript goes on; errors reject. Until the promise
+   * settles, what reads or writes the elements waits. An abort comes before all writing, or too late.
+   */
+  async assignAsync(
+    value: ArrayLike,
+    options: { readonly casting?: Casting } & AsyncOptions = {},
+  ): Promise<this> {
+    checkOptions(options);
+    const signal = signalOf(options);
+    const casting = castingOf(options.casting ?? 'same_kind');
+    checkWriteable(this, 'this array');
+    await assignElementsAsync(this, sourceOf(value, this.type, casting), casting, signal);
+    return this;
+  }
+
   /** Writes a scalar to all elements. Throws ERR_READ_ONLY, ERR_CAST. */
   fill(value: Scalar): this {
     checkWriteable(this, 'this array');
@@ -236,6 +259,15 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
     return NDArray.owner(copyOf(this, this.type, this.#ordered(this.type, order), 'no'));
   }
 
+  /** {@link copy} on the pool's threads, while JavaScript goes on; errors reject. */
+  async copyAsync(options: { readonly order?: Order } & AsyncOptions = {}): Promise<NDArray<T>> {
+    checkOptions(options);
+    const signal = signalOf(options);
+    const order = orderOf(options.order ?? 'C', 'CFAK');
+    const strides = this.#ordered(this.type, order);
+    return NDArray.owner(await copyOfAsync(this, this.type, strides, 'no', signal));
+  }
+
   /**
    * The elements as another dtype, in memory of its own unless `copy: false` and nothing is to be
    * done. Throws ERR_CAST for what the rule (`'same_kind'`) does not allow or does not fit.
@@ -252,6 +284,27 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
       return this as unknown as NDArray<U>;
     }
     return NDArray.owner(copyOf(this, type, this.#ordered(type, order), casting));
+  }
+
+  /** {@link asType} on the pool's threads, while JavaScript goes on; errors reject. */
+  async asTypeAsync<U extends DTypeName>(
+    dtype: U,
+    options: {
+      readonly order?: Order;
+      readonly casting?: Casting;
+      readonly copy?: boolean;
+    } & AsyncOptions = {},
+  ): Promise<NDArray<U>> {
+    checkOptions(options);
+    const signal = signalOf(options);
+    const type = dtypeOf(dtype);
+    const order = orderOf(options.order ?? 'K', 'CFAK');
+    const casting = castingOf(options.casting ?? 'same_kind');
+    if (!flagOf(options.copy, 'copy', true) && type === this.type && this.#isIn(order)) {
+      return this as unknown as NDArray<U>;
+    }
+    const strides = this.#ordered(type, order);
+    return NDArray.owner(await copyOfAsync(this, type, strides, casting, signal));
   }
 
   #isIn(order: Order): boolean {
@@ -404,6 +457,17 @@ export class NDArray<T extends DTypeName = DTypeName> extends Extent {
 function asResult(result: Scalar | Extent): Scalar | NDArray {
   if (!(result instanceof Extent)) return result;
   return result instanceof NDArray ? result : NDArray.owner(result);
+}
+
+/** @internal What is written for a value, for as long as a job takes. */
+export function sourceOf(
+  value: ArrayLike,
+  type: DType,
+  casting: Casting,
+  argument = 'value',
+): Extent {
+  if (isScalar(value)) return elementOf(type, toElement(value, type, casting, argument));
+  return value instanceof NDArray ? value : fromElements(value, type, casting);
 }
 
 /** @internal A C-order array of nested arrays' scalars or of a TypedArray's elements. */

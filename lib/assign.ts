@@ -4,8 +4,9 @@ import { type Casting, canCast, mayNotFit } from './casting';
 import { DTYPES, type DType } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
-import { broadcastStrides, type Layout } from './layout';
-import { native } from './native';
+import { follow } from './jobs';
+import { broadcastStrides, contiguousStrides, type Layout } from './layout';
+import { native, STATUS } from './native';
 import { Storage } from './storage';
 
 /**
@@ -23,10 +24,11 @@ function copyNow(target: Extent, source: Extent, mask?: Extent): void {
 }
 
 /** The same without waiting, for the end of a job. */
-export function copyAtOnce(target: Extent, source: Extent): void {
+export function copyAtOnce(target: Extent, source: Extent, mask?: Extent): void {
   describeExtent(0, target);
   describeExtent(1, source);
-  native.copy(target.storage.nativeNow(), source.storage.nativeNow(), undefined);
+  if (mask !== undefined) describeExtent(2, mask);
+  native.copy(target.storage.nativeNow(), source.storage.nativeNow(), mask?.storage.nativeNow());
 }
 
 /** A view of the source with the target's shape. Throws ERR_BROADCAST. */
@@ -137,4 +139,88 @@ export function fillElements(target: Extent, element: number | bigint, mask?: Ex
   one.write(target.type, 0, element);
   const layout: Layout = { shape, strides: shape.map(() => 0), offset: 0 };
   copyNow(target, new Extent(one, layout, target.type, false), mask);
+}
+
+/** One element, in the form that TypedArrays take, in memory of its own. */
+export function elementOf(type: DType, element: number | bigint): Extent {
+  const extent = allocate(type, []);
+  extent.storage.write(type, 0, element);
+  return extent;
+}
+
+/** An operand that a job may use: memory that a buffer's transfer could take away is copied. */
+export function lasting(extent: Extent): Extent {
+  if (!extent.storage.transferable) return extent;
+  const { type, layout } = extent;
+  return copyOf(extent, type, contiguousStrides(layout.shape, type.itemsize, 'C'), 'no');
+}
+
+/** Starts a copy as a job. `finish` writes the target, when the job could not. */
+function copyJob(
+  target: Extent,
+  source: Extent,
+  mask: Extent | undefined,
+  how: { casting: Casting; argument: string; signal: AbortSignal | undefined },
+  finish?: { readonly target: Extent; readonly mask: Extent | undefined },
+): Promise<void> {
+  const checked = how.casting !== 'unsafe' && mayNotFit(source.type, target.type);
+  describeExtent(0, target);
+  describeExtent(1, source);
+  if (mask !== undefined) describeExtent(2, mask);
+  const job = native.copyJob(
+    target.storage.nativeNow(),
+    source.storage.nativeNow(),
+    mask?.storage.nativeNow(),
+    checked ? target.type.code : undefined,
+  );
+  const reads = [source, mask, finish?.mask].flatMap((use) => (use ? [use.storage.block] : []));
+  const writes = [target, finish?.target].flatMap((use) => (use ? [use.storage.block] : []));
+  return follow(
+    job,
+    { reads, writes },
+    how.signal,
+    () => finish && copyAtOnce(finish.target, target, finish.mask),
+    (status) =>
+      status === STATUS.noFit
+        ? doesNotFit(source.type, target.type, how.argument)
+        : failure('ERR_OUT_OF_MEMORY', 'memory: expected room for a temporary, found none'),
+  );
+}
+
+/** {@link assignElements} as a job, which behaves as if it ran when it was called. */
+export async function assignElementsAsync(
+  target: Extent,
+  source: Extent,
+  casting: Casting,
+  signal: AbortSignal | undefined,
+  argument = 'value',
+  mask?: Extent,
+): Promise<void> {
+  checkWriteable(target, 'this array');
+  const { shape } = target.layout;
+  stretched(source, shape, argument);
+  checkCast(source.type, target.type, casting, argument);
+  const from = stretched(lasting(source), shape, argument);
+  const where = mask && lasting(mask);
+  const how = { casting, argument, signal };
+  if (!target.storage.transferable) return copyJob(target, from, where, how);
+  // The job must not write to memory that may go: it works on a copy, which is copied at its end.
+  target.storage.nativeNow();
+  const late = allocate(target.type, shape);
+  return copyJob(late, from, where, how, { target, mask: where });
+}
+
+/** {@link copyOf} as a job. */
+export async function copyOfAsync(
+  source: Extent,
+  type: DType,
+  strides: readonly number[],
+  casting: Casting,
+  signal: AbortSignal | undefined,
+): Promise<Extent> {
+  checkCast(source.type, type, casting, 'dtype');
+  const from = lasting(source);
+  const copy = allocate(type, source.layout.shape, { strides });
+  await copyJob(copy, from, undefined, { casting, argument: 'this array', signal });
+  return copy;
 }

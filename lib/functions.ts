@@ -1,14 +1,14 @@
 /** The methods of arrays as functions, and what belongs to no array. */
 
 import type { ArrayLike, ReduceOptions } from './array';
-import { fromElements, NDArray } from './array';
-import { assignElements, fillElements, maskOf } from './assign';
+import { fromElements, NDArray, sourceOf } from './array';
+import { assignElements, assignElementsAsync, fillElements, maskOf } from './assign';
 import { type Casting, castingOf } from './casting';
 import { asArray } from './create';
 import type { Scalar, TypedArray } from './dtype';
 import { expected } from './errors';
 import { checkWriteable } from './extent';
-import type { AsyncOptions } from './jobs';
+import { type AsyncOptions, signalOf } from './jobs';
 import { native } from './native';
 import { isScalar, toElement } from './nested';
 import { checkOptions } from './options';
@@ -93,6 +93,14 @@ export interface CopyToOptions {
   readonly where?: NDArray | boolean;
 }
 
+function copyToOptions(dst: NDArray, options: CopyToOptions) {
+  checkOptions(options);
+  if (!(dst instanceof NDArray)) throw expected('ERR_DTYPE', 'dst', 'an NDArray', dst);
+  const casting = castingOf(options.casting ?? 'same_kind');
+  checkWriteable(dst, 'dst');
+  return { casting, mask: maskOf(options.where, dst.layout.shape) };
+}
+
 /**
  * Writes a value to the elements of an array, or to those where `where` is true: a scalar, or
  * anything whose shape broadcasts to the array's. The result is as if value and mask had been copied
@@ -100,17 +108,47 @@ export interface CopyToOptions {
  * Throws ERR_DTYPE, ERR_READ_ONLY, ERR_BROADCAST, ERR_CAST, and then nothing has changed.
  */
 export function copyTo(dst: NDArray, src: ArrayLike, options: CopyToOptions = {}): void {
-  checkOptions(options);
-  if (!(dst instanceof NDArray)) throw expected('ERR_DTYPE', 'dst', 'an NDArray', dst);
-  const casting = castingOf(options.casting ?? 'same_kind');
-  checkWriteable(dst, 'dst');
-  const mask = maskOf(options.where, dst.layout.shape);
+  const { casting, mask } = copyToOptions(dst, options);
   if (isScalar(src)) {
     fillElements(dst, toElement(src, dst.type, casting, 'src'), mask);
   } else {
     const source = src instanceof NDArray ? src : fromElements(src, dst.type, casting);
     assignElements(dst, source, casting, 'src', mask);
   }
+}
+
+/** {@link copyTo} on the pool's threads, while JavaScript goes on; errors reject. */
+export async function copyToAsync(
+  dst: NDArray,
+  src: ArrayLike,
+  options: CopyToOptions & AsyncOptions = {},
+): Promise<void> {
+  const { casting, mask } = copyToOptions(dst, options);
+  const signal = signalOf(options);
+  const source = sourceOf(src, dst.type, casting, 'src');
+  await assignElementsAsync(dst, source, casting, signal, 'src', mask);
+}
+
+/** An array in C order: the one given, if it is, else a copy that the pool's threads make. */
+export async function asContiguousArrayAsync(
+  x: ArrayLike,
+  options: AsyncOptions = {},
+): Promise<NDArray> {
+  return inOrderAsync(x, 'C', options);
+}
+
+/** An array in F order: the one given, if it is, else a copy that the pool's threads make. */
+export async function asFortranArrayAsync(
+  x: ArrayLike,
+  options: AsyncOptions = {},
+): Promise<NDArray> {
+  return inOrderAsync(x, 'F', options);
+}
+
+async function inOrderAsync(value: ArrayLike, order: 'C' | 'F', options: AsyncOptions) {
+  checkOptions(options);
+  const x = asArray(value);
+  return x.asTypeAsync(x.dtype, { ...options, order, copy: false });
 }
 
 /**

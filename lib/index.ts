@@ -22,8 +22,11 @@ export type { DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 export type { ErrorCode, StridedError } from './errors';
 export type { Flags } from './flags';
 export {
+  asContiguousArrayAsync,
+  asFortranArrayAsync,
   type CopyToOptions,
   copyTo,
+  copyToAsync,
   getNumThreads,
   hasInternalOverlap,
   mayShareMemory,

@@ -41,6 +41,23 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
     expect(() => native.copy(block, other, undefined)).toThrow(expect.objectContaining(code));
   });
 
+  test('is no mask, no operand of a job, and no place', () => {
+    const error = expect.objectContaining(code);
+    slots([f64, 0, [1], [8]], [f64, 0, [1], [8]], [dtype, offset, shape, strides]);
+    expect(() => native.copy(block, other, other)).toThrow(error);
+    expect(() => native.copyJob(block, other, other, undefined)).toThrow(error);
+    slots([f64, 0, [1], [8]], [dtype, offset, shape, strides]);
+    expect(() => native.copyJob(block, other, undefined, undefined)).toThrow(error);
+    expect(() => native.allFit(other, DTYPES.int8.code, undefined)).toThrow(error);
+    slots([dtype, offset, shape, strides], [f64, 0, [1], [8]]);
+    expect(() => native.copyJob(block, other, undefined, undefined)).toThrow(error);
+    // Places are not bound to a storage; only what is no array at all is refused.
+    if (/fraction|dtype|negative size|NaN|infinite|dimensions|sizes/.test(_name)) {
+      expect(() => native.sharesMemory(-1)).toThrow(error);
+      expect(() => native.overlapsItself()).toThrow(error);
+    }
+  });
+
   test('is not summed', () => {
     slots([dtype, offset, shape, strides], [f64, 0, [], []]);
     expect(() => native.sum(block, undefined, undefined, 1, 0)).toThrow(
@@ -71,6 +88,17 @@ test('dtypes that do not belong together', () => {
   expect(() => native.sum(block, undefined, undefined, 1, 0)).toThrow('float sum');
   slots([f64, 0, [3], [8]], [f64, 0, [], []], [f64, 0, [3], [8]]);
   expect(() => native.sum(block, undefined, other, 1, 0)).toThrow('mask');
+});
+
+test('masks that do not belong to a copy', () => {
+  slots([f64, 0, [3], [8]], [f64, 0, [3], [8]], [DTYPES.bool, 0, [4], [1]]);
+  expect(() => native.copy(block, other, other)).toThrow('different shapes');
+  slots([f64, 0, [3], [8]], [f64, 0, [3], [8]], [f64, 0, [3], [8]]);
+  expect(() => native.copy(block, other, other)).toThrow('mask');
+  expect(() => native.copyJob(block, other, other, undefined)).toThrow('mask');
+  slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
+  expect(() => native.copyJob(block, other, undefined, undefined)).toThrow('different shapes');
+  expect(() => native.copyJob(block, other, undefined, 11)).toThrow('no such dtype');
 });
 
 test('things that are no storage', () => {
