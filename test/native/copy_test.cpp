@@ -62,12 +62,10 @@ void one_copy(const std::vector<std::int64_t>& shape) {
 
 // Targets beyond the caches, which are written past them.
 void large_copies() {
-  for (int i = 0; i < 3; ++i) {
-    copy_between(DType::k_float64, DType::k_float64, {2100 + below(9), 2100 + below(9)});
-    copy_between(DType::k_float64, DType::k_int32, {2100 + below(9), 2100 + below(9)});
-    copy_between(DType::k_uint8, DType::k_uint8, {5900 + below(99), 5900 + below(99)});
-    copy_between(DType::k_int16, DType::k_int16, {130, 160, 900 + below(9)});
-  }
+  copy_between(DType::k_float64, DType::k_float64, {2100 + below(9), 2100 + below(9)});
+  copy_between(DType::k_float64, DType::k_int32, {2100 + below(9), 2100 + below(9)});
+  copy_between(DType::k_uint8, DType::k_uint8, {5900 + below(99), 5900 + below(99)});
+  copy_between(DType::k_int16, DType::k_int16, {130, 160, 900 + below(9)});
 }
 
 // Bytes of a mask decide, and no other element is touched.
