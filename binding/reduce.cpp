@@ -1,6 +1,7 @@
 #include "reduce.hpp"
 
 #include "copy.hpp"
+#include "pins.hpp"
 #include "rooms.hpp"
 #include "unpack.hpp"
 
@@ -11,9 +12,10 @@ using strided::Array;
 using strided::Reduction;
 using strided::Status;
 
-// The arguments of a reduction: (input, output, mask, axes, initial), with the slots 0, 1 and 2.
-// Without an output the result, of no dimensions, goes to the frame; slot 1 has its dtype.
+// The arguments of a reduction: (kind, input, output, mask, axes, initial), with the slots 0, 1 and
+// 2. Without an output the result, of no dimensions, goes to the frame; slot 1 has its dtype.
 struct Call {
+  strided::ReductionKind kind;
   Memory in;
   Memory out;
   Memory mask;
@@ -26,12 +28,13 @@ struct Call {
 
   explicit Call(const Napi::CallbackInfo& info);
   Reduction reduction(const std::atomic<bool>* cancelled) const {
-    return {in_array, out_array, masked ? &mask_array : nullptr, axes, initial, cancelled};
+    return {kind, in_array, out_array, masked ? &mask_array : nullptr, axes, initial, cancelled};
   }
 };
 
 strided::Initial initial_argument(const Napi::Value& value) {
   strided::Initial initial;
+  initial.given = !value.IsUndefined();
   if (value.IsBigInt()) {
     const auto bigint = value.As<Napi::BigInt>();
     bool lossless = false;
@@ -62,82 +65,67 @@ void check_shapes(Napi::Env env, const Call& call) {
   if (call.masked && strided::itemsize(call.mask_array.dtype) != 1) {
     throw internal_error(env, "a mask that is not bool");
   }
-  const bool float_in = strided::info(call.in_array.dtype).kind == 'f';
-  if (float_in && strided::info(call.out_array.dtype).kind != 'f') {
-    throw internal_error(env, "a float sum that is no float");
+  if (!strided::can_reduce(call.kind, call.in_array.dtype, call.out_array.dtype)) {
+    throw internal_error(env, "a reduction to a dtype that it does not have");
   }
 }
 
 Call::Call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
-  in = memory_of(info[0]);
-  out = info[1].IsUndefined() ? Memory{environment.frame_result(), 8, nullptr} : memory_of(info[1]);
-  masked = !info[2].IsUndefined();
+  const double row = info[0].As<Napi::Number>().DoubleValue();
+  if (!(row >= 0 && row < strided::kReductionCount)) throw internal_error(env, "no such reduction");
+  kind = static_cast<strided::ReductionKind>(row);
+  in = memory_of(info[1]);
+  out = info[2].IsUndefined() ? Memory{environment.frame_result(), 8, nullptr} : memory_of(info[2]);
+  masked = !info[3].IsUndefined();
   in_array = unpack(env, 0, in);
   out_array = unpack(env, 1, out);
   if (masked) {
-    mask = memory_of(info[2]);
+    mask = memory_of(info[3]);
     mask_array = unpack(env, 2, mask);
   }
-  axes = info[3].As<Napi::Number>().Uint32Value();
-  initial = initial_argument(info[4]);
+  axes = info[4].As<Napi::Number>().Uint32Value();
+  initial = initial_argument(info[5]);
   check_shapes(env, *this);
 }
 
-// sum(input, output, mask, axes, initial): 0, or 1 for an integer overflow, after which the output
-// holds anything.
-Napi::Value sum(const Napi::CallbackInfo& info) {
+// reduce(kind, input, output, mask, axes, initial): 0, or 1 for an integer overflow, after which
+// the output holds anything.
+Napi::Value reduce(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Status status = strided::sum(call.reduction(nullptr));
+  const Status status = strided::reduce(call.reduction(nullptr));
   return Napi::Number::New(info.Env(), static_cast<int>(status));
 }
 
-// What a job needs of the memory that its call named: blocks are pinned; a user's buffer, which
-// is a SharedArrayBuffer, is referred to.
-class Pins {
- public:
-  void add(const Napi::Value& storage, const Memory& memory) {
-    if (memory.block == nullptr) {
-      references_.push_back(Napi::Persistent(storage.As<Napi::Object>()));
-    } else {
-      memory.block->pin();
-      blocks_.push_back(memory.block);
-    }
-  }
-  ~Pins() {
-    for (strided::Block* block : blocks_) block->unpin();
-  }
-  Pins() = default;
-  Pins(const Pins&) = delete;
-  Pins& operator=(const Pins&) = delete;
+// reductions(): the names of the kinds, in order.
+Napi::Value reductions(const Napi::CallbackInfo& info) {
+  const Napi::Array names = Napi::Array::New(info.Env());
+  for (const char* name : strided::kReductions) names.Set(names.Length(), name);
+  return names;
+}
 
- private:
-  std::vector<strided::Block*> blocks_;
-  std::vector<Napi::ObjectReference> references_;
-};
-
-// sumJob(input, output, mask, axes, initial, target): starts the job and gives its number. Its
-// status is 0, 1 for an integer overflow, or 2 when it was cancelled; in the last two cases the
+// reduceJob(kind, input, output, mask, axes, initial, target): starts the job and gives its number.
+// Its status is 0, 1 for an integer overflow, or 2 when it was cancelled; in the last two cases the
 // output holds anything. A target, which slot 3 describes, gets a copy of the output, but only when
 // the status is 0.
-Napi::Value sum_job(const Napi::CallbackInfo& info) {
-  if (info[1].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
+Napi::Value reduce_job(const Napi::CallbackInfo& info) {
+  if (info[2].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
   const auto call = std::make_shared<Call>(info);
   auto pins = std::make_shared<Pins>();
-  pins->add(info[0], call->in);
-  pins->add(info[1], call->out);
-  if (call->masked) pins->add(info[2], call->mask);
+  pins->add(info[1], call->in);
+  pins->add(info[2], call->out);
+  if (call->masked) pins->add(info[3], call->mask);
   std::shared_ptr<Array> target;
-  if (!info[5].IsUndefined()) {
-    const Memory memory = memory_of(info[5]);
+  if (!info[6].IsUndefined()) {
+    const Memory memory = memory_of(info[6]);
     target = std::make_shared<Array>(unpack(info.Env(), 3, memory));
     check_same_shape(info.Env(), *target, call->out_array);
-    pins->add(info[5], memory);
+    pins->add(info[6], memory);
   }
   auto status = std::make_shared<int>(static_cast<int>(Status::cancelled));
   const auto work = [call, target, status](const std::atomic<bool>& cancelled) {
-    Status result = strided::sum(call->reduction(&cancelled));
+    Status result = strided::reduce(call->reduction(&cancelled));
     if (result == Status::ok && cancelled.load(std::memory_order_relaxed)) {
       result = Status::cancelled;
     }
@@ -165,8 +153,9 @@ void cancel_job(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void add_reduce(Napi::Env env, Napi::Object exports) {
-  add<sum>(env, exports, "sum");
-  add<sum_job>(env, exports, "sumJob");
+  add<reductions>(env, exports, "reductions");
+  add<reduce>(env, exports, "reduce");
+  add<reduce_job>(env, exports, "reduceJob");
   add<wait_job>(env, exports, "waitJob");
   add<cancel_job>(env, exports, "cancelJob");
 }

@@ -5,9 +5,18 @@ import { DTYPES, type DType } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
 import { follow } from './jobs';
-import { broadcastStrides, contiguousStrides, type Layout } from './layout';
+import {
+  broadcastStrides,
+  contiguousStrides,
+  type Layout,
+  memoryOrder,
+  type Order,
+  orderAfter,
+  sizeOf,
+} from './layout';
 import { native, STATUS } from './native';
 import { Storage } from './storage';
+import { permuted } from './views';
 
 /**
  * Copies between arrays of one shape, where the mask is true; waits for jobs that are in the way.
@@ -126,6 +135,25 @@ export function copyOf(
   return copy;
 }
 
+/** The elements, read in C or F order, in fresh memory and another shape in that same order. */
+export function copyInShape(source: Extent, shape: readonly number[], order: 'C' | 'F'): Extent {
+  const { layout, type } = source;
+  const flat = contiguousStrides(layout.shape, type.itemsize, order);
+  const { storage } = copyOf(source, type, flat, 'no');
+  const strides = contiguousStrides(shape, type.itemsize, order);
+  return new Extent(storage, { shape, strides, offset: 0 }, type, true);
+}
+
+/** The elements along one axis, read in an order, in fresh memory. */
+export function flatCopy(source: Extent, order: Order): Extent {
+  const { storage, layout, type } = source;
+  const size = sizeOf(layout.shape);
+  if (size === 0) return allocate(type, [0]);
+  if (order !== 'K') return copyInShape(source, [size], orderAfter(order, layout, type.itemsize));
+  const walked = permuted(layout, memoryOrder(layout));
+  return copyInShape(new Extent(storage, walked, type, false), [size], 'C');
+}
+
 /** Room for the element that a fill repeats. */
 const one = Storage.over(new ArrayBuffer(8), 0, 8);
 
@@ -177,7 +205,7 @@ function copyJob(
   const writes = [target, finish?.target].flatMap((use) => (use ? [use.storage.block] : []));
   return follow(
     job,
-    { reads, writes },
+    { what: 'copy', reads, writes },
     how.signal,
     () => finish && copyAtOnce(finish.target, target, finish.mask),
     (status) =>

@@ -1,8 +1,8 @@
 /** Making arrays. */
 
 import { types } from 'node:util';
-import { type ArrayLike, fromElements, NDArray } from './array';
-import { assignElements, copyOf } from './assign';
+import { type ArrayLike, NDArray } from './array';
+import { copyOf } from './assign';
 import {
   DTYPES,
   type DType,
@@ -11,15 +11,17 @@ import {
   dtypeOfTypedArray,
   type Scalar,
 } from './dtype';
-import { expected, failure } from './errors';
+import { expected } from './errors';
+import { fromElements } from './export';
 import { allocate } from './extent';
+import { type JSONArray, parsed } from './json';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 
 /** Elements in memory of their own, in an order, as a dtype. */
 function arrayOf(value: unknown, type: DType | undefined, order: 'C' | 'F'): NDArray {
-  const source = fromElements(value, type as DType, 'same_kind');
+  const source = fromElements(value, type, 'same_kind');
   const { shape } = source.layout;
   const target = type ?? source.type;
   const strides = contiguousStrides(shape, target.itemsize, order);
@@ -45,6 +47,8 @@ export interface LikeOptions<T extends DTypeName = DTypeName> {
   readonly dtype?: T;
   /** K, the default, keeps the order of the other array. */
   readonly order?: Order;
+  /** The other array's unless given; with another number of axes, the order K means C. */
+  readonly shape?: number | readonly number[];
 }
 
 function make(shape: unknown, options: CreateOptions, zeroed: boolean): NDArray {
@@ -56,8 +60,9 @@ function make(shape: unknown, options: CreateOptions, zeroed: boolean): NDArray 
 }
 
 /**
- * An array whose elements are whatever its memory held, as with `Buffer.allocUnsafe`: write them
- * before you read them. Throws ERR_SHAPE, ERR_DTYPE, ERR_OUT_OF_MEMORY.
+ * An array whose elements are whatever its memory held: as with `Buffer.allocUnsafe`, a small one may
+ * show old data of this process, secrets among them. Write every element before you read or send
+ * any. Throws ERR_SHAPE, ERR_DTYPE, ERR_OUT_OF_MEMORY.
  */
 export function empty<T extends DTypeName = 'float64'>(
   shape: number | readonly number[],
@@ -105,9 +110,11 @@ function like(x: NDArray, options: LikeOptions, zeroed: boolean): NDArray {
   checkOptions(options);
   if (!(x instanceof NDArray)) throw expected('ERR_DTYPE', 'x', 'an NDArray', x);
   const type = options.dtype === undefined ? x.type : dtypeOf(options.dtype);
-  const order = orderOf(options.order ?? 'K', 'CFAK');
-  const strides = orderedStrides(x.layout.shape, type, order, x.layout, x.itemsize);
-  return NDArray.owner(allocate(type, x.layout.shape, { strides, zeroed }));
+  const asked = orderOf(options.order ?? 'K', 'CFAK');
+  const shape = options.shape === undefined ? x.layout.shape : shapeOf(options.shape);
+  const order = asked === 'K' && shape.length !== x.ndim ? 'C' : asked;
+  const strides = orderedStrides(shape, type, order, x.layout, x.itemsize);
+  return NDArray.owner(allocate(type, shape, { strides, zeroed }));
 }
 
 /** {@link empty} of another array's shape, and its dtype and order unless told otherwise. */
@@ -126,6 +133,26 @@ export function zerosLike<T extends DTypeName>(
   return like(x, options, true) as NDArray<T>;
 }
 
+/** {@link ones} of another array's shape, and its dtype and order unless told otherwise. */
+export function onesLike<T extends DTypeName>(
+  x: NDArray<T>,
+  options: LikeOptions<T> = {},
+): NDArray<T> {
+  return (like(x, options, false) as NDArray<T>).fill(1);
+}
+
+/**
+ * One value in another array's shape, and its dtype and order unless told otherwise. Throws
+ * ERR_CAST when the dtype does not hold the value.
+ */
+export function fullLike<T extends DTypeName>(
+  x: NDArray<T>,
+  value: Scalar,
+  options: LikeOptions<T> = {},
+): NDArray<T> {
+  return (like(x, options, false) as NDArray<T>).fill(value);
+}
+
 /** Options of {@link array}. */
 export interface ArrayOptions<T extends DTypeName = DTypeName> {
   /** Inferred when left out: numbers are float64, bigints int64, booleans bool. */
@@ -137,9 +164,10 @@ export interface ArrayOptions<T extends DTypeName = DTypeName> {
 }
 
 /**
- * An array of the elements of nested arrays, a TypedArray, or another array, in memory of its own.
- * Throws ERR_SHAPE for ragged nesting, naming the place; ERR_DTYPE for mixed types; ERR_CAST for
- * elements that the dtype does not hold.
+ * An array of the elements of another array, a TypedArray, or nested arrays and other iterables, in
+ * memory of its own. The dtype is that of the arrays within; numbers are float64, bigints int64,
+ * booleans bool. Throws ERR_SHAPE for ragged nesting, naming the place; ERR_DTYPE for mixed types;
+ * ERR_CAST for elements that the dtype does not hold.
  */
 export function array<T extends DTypeName = DTypeName>(
   value: ArrayLike,
@@ -185,106 +213,11 @@ function inOrder(value: ArrayLike, order: 'C' | 'F'): NDArray {
   return x.asType(x.dtype, { order, copy: false });
 }
 
-type ArangeArguments = (number | bigint | CreateOptions | undefined)[];
-
 /**
- * Evenly spaced values from `start` (0) up to but without `stop`, `step` (1) apart; as many as
- * NumPy has, and computed as NumPy does. Numbers make float64 and bigints int64 unless `dtype` is
- * given; integers are exact. Throws ERR_SHAPE, ERR_DTYPE, ERR_CAST, ERR_OUT_OF_MEMORY.
+ * The array that `toJSON` gave, after a way through JSON: the same dtype, shape and elements, in
+ * memory of its own in C order. Throws ERR_FORMAT, ERR_DTYPE, ERR_SHAPE, ERR_CAST.
  */
-export function arange<T extends DTypeName = DTypeName>(
-  stop: number | bigint,
-  options?: { readonly dtype?: T },
-): NDArray<T>;
-export function arange<T extends DTypeName = DTypeName>(
-  start: number | bigint,
-  stop: number | bigint,
-  options?: { readonly dtype?: T },
-): NDArray<T>;
-export function arange<T extends DTypeName = DTypeName>(
-  start: number | bigint,
-  stop: number | bigint,
-  step: number | bigint,
-  options?: { readonly dtype?: T },
-): NDArray<T>;
-export function arange(...given: ArangeArguments): NDArray {
-  const last = given.at(-1);
-  const options = typeof last === 'object' && last !== null ? (given.pop() as CreateOptions) : {};
-  while (given.length > 0 && given.at(-1) === undefined) given.pop();
-  const names = given.length === 1 ? ['stop'] : ['start', 'stop', 'step'];
-  if (given.length === 0 || given.length > 3) {
-    throw expected('ERR_SHAPE', 'arange', 'stop, or start, stop and perhaps step', given);
-  }
-  const numbers = given.map((value, i) => rangeNumber(value, names[i]!));
-  const odd = numbers.find((value) => typeof value !== typeof numbers[0]);
-  if (odd !== undefined && options.dtype === undefined) {
-    throw failure(
-      'ERR_DTYPE',
-      `arange: expected bounds of one type, or a dtype, received ${typeof numbers[0]} and ${typeof odd}`,
-    );
-  }
-  const type = options.dtype === undefined ? inferDType(numbers) : dtypeOf(options.dtype);
-  if (type === DTYPES.bool) throw expected('ERR_DTYPE', 'dtype', 'a dtype of numbers', type.name);
-  const [start, stop, step] =
-    numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
-  // biome-ignore lint/suspicious/noDoubleEquals: 0 and 0n alike
-  if (step == 0) throw expected('ERR_SHAPE', 'step', 'a number other than 0', step);
-  return type.kind === 'f'
-    ? floatRange(Number(start), Number(stop), Number(step), type)
-    : integerRange(start, stop, step, type);
-}
-
-function rangeNumber(value: unknown, name: string): number | bigint {
-  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) {
-    return value;
-  }
-  throw expected('ERR_SHAPE', name, 'a finite number or a bigint', value);
-}
-
-/** Elements that are computed at a time. */
-const CHUNK = 1 << 16;
-
-function rangeOf(length: number, type: DType, element: (i: number) => number | bigint): NDArray {
-  const result = fresh(type, shapeOf(length, 'length'), 'C', false);
-  for (let first = 0; first < length; first += CHUNK) {
-    const chunk = new type.typedArray(Math.min(CHUNK, length - first));
-    for (let i = 0; i < chunk.length; i++) chunk[i] = element(first + i);
-    const target = result.slice(`${first}:${first + chunk.length}`);
-    assignElements(target, NDArray.over(chunk, type), 'no');
-  }
-  return result;
-}
-
-// As NumPy: the second element settles the distance, in the dtype's own precision.
-function floatRange(start: number, stop: number, step: number, type: DType): NDArray {
-  const length = Math.max(0, Math.ceil((stop - start) / step));
-  const round = type === DTYPES.float32 ? Math.fround : (x: number) => x;
-  const first = round(start);
-  const distance = round(round(start + step) - first);
-  return rangeOf(length, type, (i) => round(first + round(round(i) * distance)));
-}
-
-function integerRange(
-  start: number | bigint,
-  stop: number | bigint,
-  step: number | bigint,
-  type: DType,
-): NDArray {
-  const whole = (value: number | bigint, name: string): bigint => {
-    if (typeof value === 'number' && !Number.isInteger(value)) {
-      throw expected('ERR_CAST', name, `an integer, as the dtype is ${type.name}`, value);
-    }
-    return BigInt(value);
-  };
-  const [low, high, by] = [whole(start, 'start'), whole(stop, 'stop'), whole(step, 'step')];
-  const span = high - low;
-  const steps = (span + by - (by > 0n ? 1n : -1n)) / by;
-  const length = Number(steps > 0n ? steps : 0n);
-  if (length > 0) {
-    toElement(low, type, 'same_kind', 'start');
-    toElement(low + BigInt(length - 1) * by, type, 'same_kind', 'stop');
-  }
-  if (type.scalar === 'bigint') return rangeOf(length, type, (i) => low + BigInt(i) * by);
-  const [first, distance] = [Number(low), Number(by)];
-  return rangeOf(length, type, (i) => first + i * distance);
+export function fromJSON<T extends DTypeName = DTypeName>(json: JSONArray<T>): NDArray<T> {
+  const { type, shape, elements } = parsed(json);
+  return NDArray.over(elements, type).reshape(shape).copy() as NDArray<T>;
 }

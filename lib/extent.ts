@@ -24,16 +24,31 @@ export class Extent {
   }
 }
 
-/** Fresh memory for a shape, in C order unless strides are given. Throws ERR_OUT_OF_MEMORY. */
+/**
+ * Fresh memory for a shape, in C order unless strides are given. As in NumPy, the strides of an
+ * array without elements are all 0. Throws ERR_OUT_OF_MEMORY.
+ */
 export function allocate(
   type: DType,
   shape: readonly number[],
   options: { readonly strides?: readonly number[]; readonly zeroed?: boolean } = {},
 ): Extent {
   const nbytes = bytesOf(shape, type.itemsize);
-  const strides = options.strides ?? contiguousStrides(shape, type.itemsize, 'C');
+  const strides =
+    nbytes === 0
+      ? new Array<number>(shape.length).fill(0)
+      : (options.strides ?? contiguousStrides(shape, type.itemsize, 'C'));
   const storage = Storage.allocate(nbytes, options.zeroed ?? false);
   return new Extent(storage, { shape, strides, offset: 0 }, type, true);
+}
+
+/** The elements of a user's buffer, or of the part of one that was given. */
+export function extentOver(base: ArrayBufferLike | ArrayBufferView, type: DType): Extent {
+  const whole = ArrayBuffer.isView(base) ? base.buffer : base;
+  const start = ArrayBuffer.isView(base) ? base.byteOffset : 0;
+  const length = Math.floor(base.byteLength / type.itemsize);
+  const storage = Storage.over(whole, start, base.byteLength);
+  return new Extent(storage, { shape: [length], strides: [type.itemsize], offset: 0 }, type, true);
 }
 
 /** Throws ERR_READ_ONLY unless elements may be written. */

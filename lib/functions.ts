@@ -1,31 +1,19 @@
-/** The methods of arrays as functions, and what belongs to no array. */
+/** What belongs to no array, or to two. */
 
-import type { ArrayLike, ReduceOptions } from './array';
-import { fromElements, NDArray, sourceOf } from './array';
+import type { ArrayLike } from './array';
+import { NDArray } from './array';
 import { assignElements, assignElementsAsync, fillElements, maskOf } from './assign';
 import { type Casting, castingOf } from './casting';
 import { asArray } from './create';
-import type { Scalar, TypedArray } from './dtype';
+import type { TypedArray } from './dtype';
 import { expected } from './errors';
+import { fromElements, sourceOf } from './export';
 import { checkWriteable } from './extent';
 import { type AsyncOptions, signalOf } from './jobs';
 import { native } from './native';
 import { isScalar, toElement } from './nested';
 import { checkOptions } from './options';
 import { BOUNDS, EXACT, overlapsItself, shareMemory } from './overlap';
-
-/** {@link NDArray.sum} of anything that is like an array. */
-export function sum(x: ArrayLike, options: ReduceOptions = {}): Scalar | NDArray {
-  return asArray(x).sum(options);
-}
-
-/** {@link NDArray.sumAsync} of anything that is like an array. */
-export async function sumAsync(
-  x: ArrayLike,
-  options: ReduceOptions & AsyncOptions = {},
-): Promise<Scalar | NDArray> {
-  return asArray(x).sumAsync(options);
-}
 
 /** Options of the functions that tell whether arrays share memory. */
 export interface OverlapOptions {

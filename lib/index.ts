@@ -1,10 +1,11 @@
 /** The public names, and nothing else. */
 
-export { type ArrayLike, type Base, NDArray, type ReduceOptions } from './array';
+export { type ArrayLike, NDArray } from './array';
+export type { Base } from './array-facts';
+export type { ReduceOptions } from './array-reductions';
 export type { Casting } from './casting';
 export {
   type ArrayOptions,
-  arange,
   array,
   asArray,
   asContiguousArray,
@@ -12,9 +13,12 @@ export {
   type CreateOptions,
   empty,
   emptyLike,
+  fromJSON,
   full,
+  fullLike,
   type LikeOptions,
   ones,
+  onesLike,
   zeros,
   zerosLike,
 } from './create';
@@ -34,10 +38,10 @@ export {
   type OverlapOptions,
   setNumThreads,
   sharesMemory,
-  sum,
-  sumAsync,
 } from './functions';
+export type { FloatOptions, Generator, IntegersOptions, ShuffleOptions } from './generator';
 export type { AsyncOptions } from './jobs';
+export type { JSONArray } from './json';
 export type { Order } from './layout';
 export type { Nested } from './nested';
 export {
@@ -49,4 +53,38 @@ export {
   withPrintOptions,
 } from './print';
 export { type RandintOptions, random } from './random';
+export { arange, type EyeOptions, eye, type LinspaceOptions, linspace } from './ranges';
+export {
+  type AsyncReduction,
+  all,
+  allAsync,
+  any,
+  anyAsync,
+  argmax,
+  argmaxAsync,
+  argmin,
+  argminAsync,
+  countNonzero,
+  countNonzeroAsync,
+  max,
+  maxAsync,
+  mean,
+  meanAsync,
+  min,
+  minAsync,
+  prod,
+  prodAsync,
+  sum,
+  sumAsync,
+  type Reduction,
+} from './reduction-functions';
+export { type RequireOptions, requireArray as require } from './require';
+export type { Seed } from './seed-sequence';
 export type { Index } from './slice';
+export {
+  type AsStridedOptions,
+  asStrided,
+  broadcastArrays,
+  broadcastShapes,
+  byteBounds,
+} from './stride-tricks';

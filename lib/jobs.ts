@@ -21,6 +21,7 @@ class Job implements Pending {
 
   constructor(
     readonly number: number,
+    readonly what: string,
     readonly reads: readonly Block[],
     readonly writes: readonly Block[],
     /** What is left to do in JavaScript when the job has done its work. */
@@ -52,7 +53,7 @@ class Job implements Pending {
     this.signal?.removeEventListener('abort', this.#abort);
     for (const block of [...this.reads, ...this.writes]) block.leave(this);
     try {
-      if (status === STATUS.overflow) throw overflow();
+      if (status === STATUS.overflow) throw overflow(this.what);
       if (status === STATUS.cancelled)
         throw this.signal?.reason ?? new Error('the job was stopped');
       if (status !== STATUS.ok && this.explain !== undefined) throw this.explain(status);
@@ -72,12 +73,17 @@ onSettled((number, status) => {
 /** The promise of a started job's end. `finish` runs when it ended well. */
 export function follow(
   number: number,
-  uses: { readonly reads: readonly Block[]; readonly writes: readonly Block[] },
+  uses: {
+    /** The operation's name. */
+    readonly what: string;
+    readonly reads: readonly Block[];
+    readonly writes: readonly Block[];
+  },
   signal: AbortSignal | undefined,
   finish: () => void,
   explain?: (status: number) => Error,
 ): Promise<void> {
-  return new Job(number, uses.reads, uses.writes, finish, signal, explain).promise;
+  return new Job(number, uses.what, uses.reads, uses.writes, finish, signal, explain).promise;
 }
 
 /** The signal of options, not aborted yet. Throws ERR_SHAPE, and the reason of an aborted one. */
@@ -89,6 +95,9 @@ export function signalOf({ signal }: AsyncOptions): AbortSignal | undefined {
   return signal;
 }
 
-export function overflow() {
-  return failure('ERR_INT_OVERFLOW', 'sum: expected sums that fit the result dtype, received more');
+export function overflow(what: string) {
+  return failure(
+    'ERR_INT_OVERFLOW',
+    `${what}: expected results that fit their dtype, received more`,
+  );
 }

@@ -31,12 +31,14 @@ export function shapeOf(value: unknown, argument = 'shape'): number[] {
   if (shape.length > MAX_DIMS) {
     throw expected('ERR_SHAPE', argument, `at most ${MAX_DIMS} dimensions`, shape.length);
   }
+  const sizes: number[] = [];
   for (let i = 0; i < shape.length; i++) {
     if (!Number.isSafeInteger(shape[i]) || shape[i] < 0) {
       throw expected('ERR_SHAPE', `${argument}[${i}]`, 'an integer from 0 to 2^53 - 1', shape[i]);
     }
+    sizes.push(shape[i] + 0); // -0 becomes 0
   }
-  return shape.map((size) => size + 0); // -0 becomes 0
+  return sizes;
 }
 
 /** Bytes that a shape's elements take. Throws ERR_OUT_OF_MEMORY when no memory is so large. */
@@ -125,93 +127,32 @@ export function axisOf(value: unknown, ndim: number, argument = 'axis'): number 
   return (value as number) < 0 ? (value as number) + ndim : (value as number);
 }
 
-/** The axes in a new order; reversed when none is given. Throws ERR_AXIS. */
-export function transposed(layout: Layout, axes?: readonly number[] | null): Layout {
-  const ndim = layout.shape.length;
-  let order: number[];
-  if (axes === undefined || axes === null) {
-    order = Array.from({ length: ndim }, (_, i) => ndim - 1 - i);
-  } else {
-    if (!Array.isArray(axes) || axes.length !== ndim) {
-      throw expected('ERR_AXIS', 'axes', `an array of ${ndim} axes`, axes);
-    }
-    order = axes.map((axis, i) => axisOf(axis, ndim, `axes[${i}]`));
-    if (new Set(order).size !== ndim) {
-      throw expected('ERR_AXIS', 'axes', 'each axis once', axes);
-    }
+/** Axes that a user gives: one, or an array of different ones. Throws ERR_AXIS. */
+export function axesOf(value: unknown, ndim: number, argument = 'axis'): number[] {
+  if (!Array.isArray(value)) return [axisOf(value, ndim, argument)];
+  const axes = value.map((axis, i) => axisOf(axis, ndim, `${argument}[${i}]`));
+  if (new Set(axes).size !== axes.length) {
+    throw expected('ERR_AXIS', argument, 'each axis once', value);
   }
-  return {
-    shape: order.map((axis) => layout.shape[axis]!),
-    strides: order.map((axis) => layout.strides[axis]!),
-    offset: layout.offset,
-  };
+  return axes;
 }
 
-/** The shape that a user asks for with at most one -1, which stands for what is left. */
-export function resolveShape(value: unknown, size: number): number[] {
-  const given = typeof value === 'number' ? [value] : value;
-  if (!Array.isArray(given)) {
-    throw expected('ERR_SHAPE', 'shape', 'a size or an array of sizes', value);
-  }
-  const unknown = given.indexOf(-1);
-  if (unknown >= 0 && given.indexOf(-1, unknown + 1) >= 0) {
-    throw expected('ERR_SHAPE', 'shape', 'at most one size of -1', given);
-  }
-  const shape = shapeOf(given.map((item, i) => (i === unknown ? 1 : item)));
-  const known = sizeOf(shape);
-  if (unknown >= 0) {
-    if (known === 0 || size % known !== 0) {
-      throw expected('ERR_SHAPE', 'shape', `sizes whose product divides ${size}`, given);
+/** The shape that all of several shapes broadcast to. Throws ERR_BROADCAST. */
+export function commonShape(shapes: readonly (readonly number[])[], argument: string): number[] {
+  const ndim = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
+  const common = new Array<number>(ndim).fill(1);
+  shapes.forEach((shape, which) => {
+    const added = ndim - shape.length;
+    for (let i = 0; i < shape.length; i++) {
+      if (shape[i] === 1 || shape[i] === common[added + i]) continue;
+      if (common[added + i] !== 1) {
+        const what = `a shape that broadcasts together with ${show(common)}`;
+        throw expected('ERR_BROADCAST', `${argument}[${which}]`, what, [...shape]);
+      }
+      common[added + i] = shape[i]!;
     }
-    shape[unknown] = size / known;
-  } else if (known !== size) {
-    throw expected('ERR_SHAPE', 'shape', `sizes whose product is ${size}`, given);
-  }
-  return shape;
-}
-
-/**
- * The strides with which a new shape of the same size shows the same elements in C or F order, or
- * null when no strides do. Axes of the old and the new shape are matched in groups of equal
- * product; within a group, the old axes must be walkable as one.
- */
-export function reshapedStrides(
-  layout: Layout,
-  shape: readonly number[],
-  itemsize: number,
-  order: 'C' | 'F',
-): number[] | null {
-  if (shape.includes(0)) return contiguousStrides(shape, itemsize, order);
-  // In F order everything is the mirror image of C order.
-  const mirror = <T>(items: readonly T[]) => (order === 'C' ? [...items] : [...items].reverse());
-  const kept = layout.shape.map((_, i) => i).filter((i) => layout.shape[i] !== 1);
-  const oldShape = mirror(kept.map((i) => layout.shape[i]!));
-  const oldStrides = mirror(kept.map((i) => layout.strides[i]!));
-  const newShape = mirror(shape);
-  const strides = new Array<number>(shape.length).fill(itemsize);
-  let o = 0;
-  let n = 0;
-  while (o < oldShape.length) {
-    const firstOld = o;
-    const firstNew = n;
-    let oldSize = oldShape[o++]!;
-    let newSize = newShape[n++]!;
-    while (oldSize !== newSize) {
-      if (oldSize < newSize) oldSize *= oldShape[o++]!;
-      else newSize *= newShape[n++]!;
-    }
-    for (let i = firstOld; i + 1 < o; i++) {
-      if (oldStrides[i] !== oldStrides[i + 1]! * oldShape[i + 1]!) return null;
-    }
-    let stride = oldStrides[o - 1]!;
-    for (let i = n - 1; i >= firstNew; i--) {
-      strides[i] = stride;
-      stride *= newShape[i]!;
-    }
-  }
-  // What is left of the new shape has size 1; its strides count for nothing.
-  for (let i = n; i < newShape.length; i++) strides[i] = n > 0 ? strides[n - 1]! : itemsize;
-  return mirror(strides);
+  });
+  return common;
 }
 
 /** The strides that stretch a layout to a shape, 0 along what is repeated. Throws ERR_BROADCAST. */
@@ -239,18 +180,48 @@ export function broadcastStrides(
   return strides;
 }
 
+/** The axes by the size of their strides, the largest first. */
+function strideOrder({ strides }: Layout): number[] {
+  const axes = strides.map((_, i) => i);
+  return axes.sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b);
+}
+
 /** The strides of a fresh copy that keeps a layout's order of axes as well as it can (order K). */
 export function keptStrides(layout: Layout, itemsize: number): number[] {
-  const { shape, strides } = layout;
-  const axes = shape.map((_, i) => i);
-  axes.sort((a, b) => Math.abs(strides[b]!) - Math.abs(strides[a]!) || a - b);
+  const { shape } = layout;
   const result = new Array<number>(shape.length);
   let stride = itemsize;
-  for (const axis of axes.reverse()) {
+  for (const axis of strideOrder(layout).reverse()) {
     result[axis] = stride;
     stride *= shape[axis] || 1;
   }
   return result;
+}
+
+/** C or F, where A and K stand for F when a layout is in that order only. */
+export function orderAfter(order: Order, like: Layout, itemsize: number): 'C' | 'F' {
+  if (order === 'C' || order === 'F') return order;
+  return isContiguous(like, itemsize, 'F') && !isContiguous(like, itemsize, 'C') ? 'F' : 'C';
+}
+
+/**
+ * The axes from the outermost to the innermost in which NumPy walks through memory: by the size of
+ * their strides. An axis whose stride is 0 or counts for nothing stays after those before it.
+ */
+export function memoryOrder({ shape, strides }: Layout): number[] {
+  const reach = (axis: number) => (shape[axis] === 1 ? 0 : Math.abs(strides[axis]!));
+  const inwards: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    let place = inwards.length;
+    for (let i = place - 1; i >= 0; i--) {
+      const inner = reach(inwards[i]!);
+      if (inner === 0 || reach(axis) === 0) continue;
+      if (inner <= reach(axis)) break;
+      place = i;
+    }
+    inwards.splice(place, 0, axis);
+  }
+  return inwards.reverse();
 }
 
 /** The strides of a fresh array in an order, which A and K take from the array it is made after. */
@@ -261,9 +232,29 @@ export function orderedStrides(
   like: Layout,
   likeItemsize: number,
 ): number[] {
-  const f = isContiguous(like, likeItemsize, 'F');
-  const c = isContiguous(like, likeItemsize, 'C');
-  if (order === 'K' && !c && !f) return keptStrides({ ...like, shape }, dtype.itemsize);
-  const chosen = order === 'A' || order === 'K' ? (f && !c ? 'F' : 'C') : order;
-  return contiguousStrides(shape, dtype.itemsize, chosen);
+  if (order === 'K' && !isOrdered(like, likeItemsize, 'A')) {
+    return keptStrides({ ...like, shape }, dtype.itemsize);
+  }
+  return contiguousStrides(shape, dtype.itemsize, orderAfter(order, like, likeItemsize));
+}
+
+/** True when a layout is in an order already: K takes any, A takes C and F. */
+export function isOrdered(layout: Layout, itemsize: number, order: Order): boolean {
+  if (order === 'K') return true;
+  if (order !== 'C' && isContiguous(layout, itemsize, 'F')) return true;
+  return order !== 'F' && isContiguous(layout, itemsize, 'C');
+}
+
+/** True when elements lie one after another in C or F order, or for K in some order of the axes. */
+export function isDense(layout: Layout, itemsize: number, order: 'C' | 'F' | 'K'): boolean {
+  if (order !== 'K') return isContiguous(layout, itemsize, order);
+  if (isOrdered(layout, itemsize, 'A')) return true;
+  const { shape, strides } = layout;
+  let stride = itemsize;
+  for (const axis of strideOrder(layout).reverse()) {
+    if (shape[axis] === 1) continue;
+    if (strides[axis] !== stride) return false;
+    stride *= shape[axis]!;
+  }
+  return true;
 }

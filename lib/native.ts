@@ -37,19 +37,22 @@ interface Addon {
   ): number;
   sharesMemory(maxWork: number): 0 | 1 | 2;
   overlapsItself(): boolean;
-  sum(
+  reductions(): string[];
+  reduce(
+    kind: number,
     source: NativeStorage,
     out: NativeStorage | undefined,
     mask: NativeStorage | undefined,
     axes: number,
-    initial: number | bigint,
+    initial: number | bigint | undefined,
   ): number;
-  sumJob(
+  reduceJob(
+    kind: number,
     source: NativeStorage,
     out: NativeStorage,
     mask: NativeStorage | undefined,
     axes: number,
-    initial: number | bigint,
+    initial: number | bigint | undefined,
     copyTo: NativeStorage | undefined,
   ): number;
   waitJob(job: number): number;
@@ -63,6 +66,17 @@ interface Addon {
     low: bigint,
     range: bigint,
   ): void;
+  generatorSeed(state: Uint32Array, words: Uint32Array): void;
+  generatorUniform(state: Uint32Array, target: NativeStorage, low: number, range: number): void;
+  generatorNormal(state: Uint32Array, target: NativeStorage, mean: number, sd: number): void;
+  generatorIntegers(
+    state: Uint32Array,
+    target: NativeStorage,
+    isBool: boolean,
+    low: bigint,
+    range: bigint,
+  ): void;
+  generatorShuffle(state: Uint32Array, target: NativeStorage): void;
 }
 
 const root = join(__dirname, '..');

@@ -3,6 +3,7 @@
 import type { Casting } from './casting';
 import { DTYPES, type DType, dtypeOfTypedArray, type Scalar, type TypedArray } from './dtype';
 import { expected, failure, show } from './errors';
+import { Extent } from './extent';
 import { MAX_DIMS } from './layout';
 
 /** Scalars in nested arrays of one depth. */
@@ -13,36 +14,97 @@ export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
 }
 
-/** The shape of nested arrays, and their scalars in C order. Throws ERR_SHAPE when they are ragged. */
-export function flatten(value: unknown): { shape: number[]; leaves: Scalar[] } {
+/** Nested elements: their shape, and what they are in C order. */
+interface Flat {
+  readonly shape: number[];
+  readonly leaves: Scalar[];
+  /** The dtypes of arrays among them; undefined stands for scalars that come without one. */
+  readonly types: Set<DType | undefined>;
+}
+
+/** What an item of nested elements lists, and their dtype where they come with one. */
+interface List {
+  readonly items: { readonly length: number; readonly [i: number]: unknown };
+  readonly type?: DType;
+  /** Sizes that no item shows, as there is none. */
+  readonly hidden?: readonly number[];
+}
+
+/** What the class of arrays has, which is above this room. */
+interface Rows extends Extent {
+  slice(i: number): Extent;
+  toTypedArray(): TypedArray;
+}
+
+function listOf(value: object): List | undefined {
+  if (isTypedArray(value)) return { items: value, type: dtypeOfTypedArray(value) };
+  if (value instanceof Extent) {
+    const { shape } = value.layout;
+    if (shape.length === 0) return undefined;
+    const array = value as Rows;
+    const items =
+      shape.length === 1
+        ? array.toTypedArray()
+        : Array.from({ length: shape[0]! }, (_, i) => array.slice(i));
+    return { items, type: array.type, hidden: shape[0] === 0 ? shape.slice(1) : [] };
+  }
+  return Symbol.iterator in value ? { items: Array.from(value as Iterable<unknown>) } : undefined;
+}
+
+/** Lists what can be listed, once: a generator runs only one time. */
+class Lists {
+  readonly #listed = new Map<object, List | undefined>();
+
+  of(value: unknown): List | undefined {
+    if (Array.isArray(value)) return { items: value };
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (!this.#listed.has(value)) this.#listed.set(value, listOf(value));
+    return this.#listed.get(value);
+  }
+}
+
+function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** Flattens nested lists in C order. Throws ERR_SHAPE, naming the place, when they are ragged. */
+export function flatten(value: unknown): Flat {
+  const lists = new Lists();
   const shape: number[] = [];
-  for (let item = value; Array.isArray(item); item = item[0]) {
-    shape.push(item.length);
+  for (let list = lists.of(value); list !== undefined; list = lists.of(list.items[0])) {
+    shape.push(list.items.length, ...(list.hidden ?? []));
     if (shape.length > MAX_DIMS) {
       throw expected('ERR_SHAPE', 'array', `at most ${MAX_DIMS} levels of nesting`, value);
     }
   }
   const leaves: Scalar[] = [];
+  const types = new Set<DType | undefined>();
   const place: number[] = [];
   const where = () => `array${place.map((i) => `[${i}]`).join('')}`;
   const visit = (item: unknown, depth: number): void => {
-    if (depth === shape.length) {
-      if (isScalar(item)) leaves.push(item);
-      else if (Array.isArray(item)) throw ragged(where(), 'a scalar', `an array of ${item.length}`);
-      else throw expected('ERR_DTYPE', where(), 'a number, a bigint or a boolean', item);
+    if (depth === shape.length && isScalar(item)) {
+      leaves.push(item);
       return;
     }
-    const wanted = `an array of ${shape[depth]}`;
-    if (!Array.isArray(item)) throw ragged(where(), wanted, show(item));
-    if (item.length !== shape[depth]) throw ragged(where(), wanted, `an array of ${item.length}`);
-    for (let i = 0; i < item.length; i++) {
+    const list = lists.of(item);
+    const received = list ? `an array of ${list.items.length}` : show(item);
+    if (depth === shape.length) {
+      if (list) throw ragged(where(), 'a scalar', received);
+      throw expected('ERR_DTYPE', where(), 'a number, a bigint or a boolean', item);
+    }
+    if (list?.items.length !== shape[depth]) {
+      throw ragged(where(), `an array of ${shape[depth]}`, received);
+    }
+    const last = depth + 1 === shape.length || list.items.length === 0;
+    if (last) types.add(list.type);
+    for (let i = 0; i < list.items.length; i++) {
       place.push(i);
-      visit(item[i], depth + 1);
+      visit(list.items[i], depth + 1);
       place.pop();
     }
   };
   visit(value, 0);
-  return { shape, leaves };
+  return { shape, leaves, types };
 }
 
 function ragged(where: string, wanted: string, received: string) {
@@ -64,6 +126,18 @@ export function inferDType(leaves: readonly Scalar[]): DType {
     }
   }
   return leaves.length === 0 ? DTYPES.float64 : DEFAULT_DTYPE[first];
+}
+
+/** The dtype of nested elements that come without one. Throws ERR_DTYPE when they have several. */
+function inferNested({ leaves, types }: Flat): DType {
+  const [first, second] = [...types];
+  if (types.size < 2) return first ?? inferDType(leaves);
+  const [a, b] = [first, second].map((type) => (type ? `${type.name} elements` : 'bare scalars'));
+  throw failure(
+    'ERR_DTYPE',
+    `array: expected elements of one dtype, received ${a} and ${b}; ` +
+      "the option dtype says what they are to become, as in {dtype: 'float64'}",
+  );
 }
 
 /**
@@ -98,12 +172,12 @@ export function elementsOf(
   type: DType | undefined,
   casting: Casting,
 ): { shape: number[]; elements: TypedArray; elementType: DType } {
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    const elements = value as TypedArray;
-    return { shape: [elements.length], elements, elementType: dtypeOfTypedArray(value) };
+  if (isTypedArray(value)) {
+    return { shape: [value.length], elements: value, elementType: dtypeOfTypedArray(value) };
   }
-  const { shape, leaves } = flatten(value);
-  const elementType = type ?? inferDType(leaves);
+  const flat = flatten(value);
+  const { shape, leaves } = flat;
+  const elementType = type ?? inferNested(flat);
   const elements = new elementType.typedArray(leaves.length);
   for (let i = 0; i < leaves.length; i++) {
     elements[i] = toElement(leaves[i], elementType, casting, 'value');

@@ -1,15 +1,15 @@
 /**
- * Random numbers, bit for bit those of NumPy's legacy `np.random` functions (the Mersenne Twister,
- * MT19937). Not for cryptography.
+ * Random numbers, bit for bit those of NumPy: generators, and the legacy `np.random` functions (the
+ * Mersenne Twister, MT19937). Not for cryptography.
  */
 
 import { randomFillSync } from 'node:crypto';
 import type { NDArray } from './array';
-import { fresh } from './create';
-import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
-import { expected, failure } from './errors';
-import { shapeOf } from './layout';
-import { describe, native } from './native';
+import { integerBounds, type Draw, drawn } from './draws';
+import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
+import { expected } from './errors';
+import { defaultRng } from './generator';
+import { native } from './native';
 import { checkOptions } from './options';
 
 const WORDS = 624;
@@ -50,42 +50,25 @@ function seed(value?: number | bigint | readonly (number | bigint)[] | Uint32Arr
   seeded = true;
 }
 
-/** A fresh array that a native stream fills; `draw` gets its memory, described in slot 0. */
-function filled(type: DType, shape: number[], draw: (target: never) => void): NDArray {
-  if (!seeded) seedFromSystem();
-  const result = fresh(type, shape, 'C', false);
-  const storage = result.storage.forNative(true);
-  describe(0, type, 0, [result.size], [type.itemsize]);
-  draw(storage as never);
-  return result;
+function filled(type: DType, shape: unknown, draw: Draw): Scalar | NDArray {
+  return drawn(type, shape, (target) => {
+    if (!seeded) seedFromSystem();
+    draw(target);
+  });
 }
 
 /** Uniform float64 numbers in [0, 1); a number when there is no shape. Throws ERR_SHAPE. */
 function rand(): number;
 function rand(shape: number | readonly number[]): NDArray<'float64'>;
 function rand(shape?: number | readonly number[]): number | NDArray<'float64'> {
-  const sizes = shape === undefined ? [] : shapeOf(shape);
-  const result = filled(DTYPES.float64, sizes, (target) => native.randomDoubles(state, target));
-  return shape === undefined ? (result.item() as number) : (result as NDArray<'float64'>);
+  const draw: Draw = (target) => native.randomDoubles(state, target);
+  return filled(DTYPES.float64, shape, draw) as number | NDArray<'float64'>;
 }
 
 /** Options of `randint`. */
 export interface RandintOptions<T extends DTypeName = DTypeName> {
   /** The elements' type: bool or an integer type; int64 by default, as in NumPy. */
   readonly dtype?: T;
-}
-
-function bound(value: unknown, argument: string): bigint {
-  if (typeof value === 'bigint') return value;
-  if (Number.isSafeInteger(value)) return BigInt(value as number);
-  throw expected('ERR_CAST', argument, 'a safe integer or a bigint', value);
-}
-
-function within(value: bigint, type: DType, argument: string, beyond: bigint): void {
-  if (value < type.min + beyond || value > type.max + beyond) {
-    const range = `${type.min + beyond} to ${type.max + beyond}`;
-    throw expected('ERR_CAST', argument, `an integer from ${range} (${type.name})`, value);
-  }
 }
 
 /**
@@ -111,32 +94,11 @@ function randint(
   options: RandintOptions = {},
 ): Scalar | NDArray {
   checkOptions(options);
-  const type = dtypeOf(options.dtype ?? 'int64');
-  if (type.kind === 'f') {
-    throw expected('ERR_DTYPE', 'dtype', 'bool or an integer type', type.name);
-  }
-  const oneBound = high === undefined || high === null;
-  const from = oneBound ? 0n : bound(low, 'low');
-  const to = oneBound ? bound(low, 'high') : bound(high, 'high');
-  const sizes = shape === undefined ? [] : shapeOf(shape);
-  if (!sizes.includes(0)) {
-    within(from, type, 'low', 0n);
-    within(to, type, 'high', 1n);
-    if (from >= to) {
-      throw failure('ERR_CAST', `high: expected an integer above low (${from}), received ${to}`);
-    }
-  }
-  const draw = (target: never) =>
-    native.randomIntegers(
-      state,
-      target,
-      type.kind === 'b',
-      BigInt.asUintN(64, from),
-      to - 1n - from,
-    );
-  const result = filled(type, sizes, sizes.includes(0) ? () => {} : draw);
-  return shape === undefined ? result.item() : result;
+  const { type, low: from, range, none } = integerBounds(low, high, shape, options.dtype, false);
+  return filled(type, shape, (target) => {
+    if (!none) native.randomIntegers(state, target, type.kind === 'b', from, range);
+  });
 }
 
-/** NumPy's legacy random functions, over one stream of this thread. */
-export const random = { seed, rand, randint };
+/** NumPy's legacy functions, over one stream of this thread, and its generators. */
+export const random = { seed, rand, randint, defaultRng };

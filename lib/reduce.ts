@@ -1,18 +1,18 @@
 /** Reductions along axes: what is asked for, checked, and handed to the addon. */
 
-import { assignElements, checkCast, copyAtOnce, copyOf } from './assign';
-import { canCast } from './casting';
-import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
-import { expected } from './errors';
+import { assignElements, copyAtOnce, copyOf, lasting, maskOf } from './assign';
+import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
+import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
-import { type AsyncOptions, follow, overflow } from './jobs';
-import { axisOf, broadcastStrides, contiguousStrides, type Layout } from './layout';
+import { type AsyncOptions, follow, overflow, signalOf } from './jobs';
+import { axisOf, contiguousStrides, type Layout } from './layout';
 import { describe, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 import { boundsOverlap } from './overlap';
+import type { Row } from './reductions';
 
-/** Options of a reduction; `Out` is the class of arrays. */
+/** Options of a reduction; `Out` is the class of arrays. Not every reduction has all of them. */
 export interface ReduceOptionsOf<Out> {
   /** The axis or axes to reduce; negative counts from the end. All when left out or null. */
   readonly axis?: number | readonly number[] | null | undefined;
@@ -32,115 +32,126 @@ type Options = ReduceOptionsOf<Extent>;
 
 /** A reduction that has been checked. */
 interface Request {
+  readonly row: Row;
   readonly source: Extent;
+  /** Bit i is set when axis i is reduced. */
   readonly axes: number;
   /** The result's shape without and with the reduced axes. */
   readonly kept: readonly number[];
   readonly shape: readonly number[];
   readonly type: DType;
   readonly mask: Extent | undefined;
-  readonly initial: number | bigint;
+  readonly initial: number | bigint | undefined;
   readonly out: Extent | undefined;
   /** The result is a bare element. */
   readonly scalar: boolean;
 }
 
-function axesOf(axis: Options['axis'], ndim: number): number[] {
-  if (axis === undefined || axis === null) return Array.from({ length: ndim }, (_, i) => i);
-  if (!Array.isArray(axis)) {
+const isReduced = (axes: number, axis: number) => ((axes >>> axis) & 1) === 1;
+
+function allAxes(ndim: number): number {
+  return ndim === 32 ? 0xffffffff : (1 << ndim) - 1;
+}
+
+function axesOf(axis: Options['axis'], ndim: number, row: Row): number {
+  if (axis === undefined || axis === null) return allAxes(ndim);
+  if (typeof axis === 'number' || !Array.isArray(axis)) {
     // NumPy lets the only element of an array without axes be reduced along 0 and -1.
-    if (ndim === 0 && (axis === 0 || axis === -1)) return [];
-    return [axisOf(axis, ndim)];
+    if (ndim === 0 && (axis === 0 || axis === -1)) return 0;
+    return (1 << axisOf(axis, ndim)) >>> 0;
   }
-  const axes = axis.map((item, i) => axisOf(item, ndim, `axis[${i}]`));
-  if (new Set(axes).size !== axes.length)
-    throw expected('ERR_AXIS', 'axis', 'each axis once', axis);
+  if (!row.takes.has('axes')) throw expected('ERR_AXIS', 'axis', 'one axis, or null', axis);
+  let axes = 0;
+  axis.forEach((item, i) => {
+    const bit = (1 << axisOf(item, ndim, `axis[${i}]`)) >>> 0;
+    if ((axes & bit) !== 0) throw expected('ERR_AXIS', 'axis', 'each axis once', axis);
+    axes = (axes | bit) >>> 0;
+  });
   return axes;
 }
 
-/** The dtype of a sum: exact sums may become a wider kind or narrower type, but no narrower kind. */
-function resultType(source: DType, options: Options): DType {
-  const usual = dtypeOf(source.sumsTo);
-  const out = options.out?.type;
-  if (options.dtype === undefined) {
-    if (out === undefined) return usual;
-    checkCast(usual, out, 'same_kind', 'out');
-    return out;
+/** Throws ERR_SHAPE for an option that the reduction does not have. */
+function checkTaken(row: Row, options: Options): void {
+  for (const name of ['dtype', 'where', 'initial'] as const) {
+    if (options[name] === undefined || row.takes.has(name)) continue;
+    throw failure('ERR_SHAPE', `${name}: expected no such option of ${row.name}, received one`);
   }
-  const asked = dtypeOf(options.dtype);
-  checkCast(source, asked, 'same_kind', 'dtype');
-  if (asked === DTYPES.bool && source !== DTYPES.bool) {
-    throw expected('ERR_CAST', 'dtype', `a dtype that sums of ${source.name} have`, asked.name);
-  }
-  if (out !== undefined) checkCast(asked, out, 'same_kind', 'out');
-  // Where an exact integer must fit both, the narrower of them decides.
-  const narrower = out !== undefined && asked.kind !== 'f' && !canCast(asked, out, 'safe');
-  return narrower ? out : asked;
 }
 
-function maskOf(where: Options['where'], shape: readonly number[]): Extent | undefined {
-  if (where === undefined || where === true) return undefined;
-  const mask = where === false ? allocate(DTYPES.bool, [], { zeroed: true }) : where;
-  if (!(mask instanceof Extent)) {
-    throw expected('ERR_DTYPE', 'where', 'a boolean or a bool array', where);
-  }
-  if (mask.type !== DTYPES.bool) {
-    throw expected('ERR_DTYPE', 'where', 'a bool array', mask.type.name);
-  }
-  const strides = broadcastStrides(mask.layout, shape, 'where');
-  const layout = { shape, strides, offset: mask.layout.offset };
-  return new Extent(mask.storage, layout, mask.type, false);
-}
-
-function initialOf(initial: Scalar | undefined, type: DType): number | bigint {
-  if (initial === undefined) return type.kind === 'f' ? 0 : 0n;
-  if (!isScalar(initial)) {
-    throw expected('ERR_DTYPE', 'initial', 'a number, a bigint or a boolean', initial);
-  }
+function initialOf(initial: Scalar | undefined, type: DType): number | bigint | undefined {
+  if (initial === undefined) return undefined;
+  if (!isScalar(initial)) throw expected('ERR_DTYPE', 'initial', 'a scalar', initial);
   const element = toElement(initial, type, 'same_kind', 'initial');
   if (type === DTYPES.float32) return Math.fround(Number(element));
   return type.kind === 'f' ? element : BigInt(element);
 }
 
-function request(source: Extent, options: Options): Request {
+function checkOut(out: Extent, shape: readonly number[]): void {
+  if (!(out instanceof Extent)) throw expected('ERR_DTYPE', 'out', 'an NDArray', out);
+  checkWriteable(out, 'out');
+  const sizes = out.layout.shape;
+  if (sizes.length === shape.length && sizes.every((size, i) => size === shape[i])) return;
+  throw expected('ERR_SHAPE', 'out', `an array of shape [${shape.join(', ')}]`, [...sizes]);
+}
+
+/** Throws ERR_SHAPE where a result would have no terms, and the reduction of nothing has none. */
+function checkTerms(row: Row, shape: readonly number[], axes: number, kept: readonly number[]) {
+  if (row.ofNothing) return;
+  const empty = shape.some((size, axis) => size === 0 && isReduced(axes, axis));
+  // As in NumPy, no result needs a term, but a place is looked for in vain all the same.
+  if (!empty || (kept.includes(0) && row.takes.has('axes'))) return;
+  const instead = row.takes.has('initial') ? ', or an initial one' : '';
+  throw failure(
+    'ERR_SHAPE',
+    `${row.name}: expected at least one element along the reduced axes${instead}, received an ` +
+      `array of shape [${shape.join(', ')}]`,
+  );
+}
+
+function request(row: Row, given: Extent, options: Options): Request {
   checkOptions(options);
-  const { shape } = source.layout;
-  const reduced = axesOf(options.axis, shape.length);
+  checkTaken(row, options);
+  const { shape } = given.layout;
+  const axes = axesOf(options.axis, shape.length, row);
   const { out } = options;
   const keepdims = flagOf(options.keepdims, 'keepdims', false);
-  if (out !== undefined && !(out instanceof Extent)) {
-    throw expected('ERR_DTYPE', 'out', 'an NDArray', out);
-  }
-  const kept = shape.filter((_, i) => !reduced.includes(i));
-  const full = keepdims ? shape.map((size, i) => (reduced.includes(i) ? 1 : size)) : kept;
-  const type = resultType(source.type, options);
-  if (out !== undefined) {
-    checkWriteable(out, 'out');
-    const same = out.layout.shape.length === full.length;
-    if (!same || out.layout.shape.some((size, i) => size !== full[i])) {
-      throw expected('ERR_SHAPE', 'out', `an array of shape [${full.join(', ')}]`, [
-        ...out.layout.shape,
-      ]);
+  const kept: number[] = [];
+  for (let i = 0; i < shape.length; i++) if (!isReduced(axes, i)) kept.push(shape[i]!);
+  const full = keepdims ? shape.map((size, i) => (isReduced(axes, i) ? 1 : size)) : kept;
+  if (out !== undefined) checkOut(out, full);
+  const { source, result } = row.dtypes(given.type, options.dtype, out?.type, row.name);
+  const initial = initialOf(options.initial, result);
+  const mask = maskOf(options.where, shape);
+  if (initial === undefined) {
+    checkTerms(row, shape, axes, kept);
+    if (mask !== undefined && !row.ofNothing) {
+      throw expected('ERR_SHAPE', 'initial', `a term of ${row.name} besides where`, undefined);
     }
   }
   return {
-    source,
-    axes: reduced.reduce((bits, axis) => (bits | (1 << axis)) >>> 0, 0),
+    row,
+    source: source === given.type ? given : converted(given, source),
+    axes,
     kept,
     shape: full,
-    type,
-    mask: maskOf(options.where, shape),
-    initial: initialOf(options.initial, type),
+    type: result,
+    mask,
+    initial,
     out,
     scalar: out === undefined && !keepdims && kept.length === 0,
   };
+}
+
+function converted(extent: Extent, type: DType): Extent {
+  const strides = contiguousStrides(extent.layout.shape, type.itemsize, 'C');
+  return copyOf(extent, type, strides, 'same_kind');
 }
 
 /** The array that shows the kept axes of a result with or without the reduced ones. */
 function withoutReduced({ axes, kept, source }: Request, result: Extent): Extent {
   const { shape, strides, offset } = result.layout;
   if (shape.length === kept.length) return result;
-  const left = strides.filter((_, i) => ((axes >>> i) & 1) === 0);
+  const left = strides.filter((_, i) => !isReduced(axes, i));
   if (left.length !== kept.length || shape.length !== source.layout.shape.length) return result;
   return new Extent(result.storage, { shape: kept, strides: left, offset }, result.type, true);
 }
@@ -164,7 +175,8 @@ function runNow(r: Request, result: Extent | undefined): void {
   if (result === undefined) describe(1, r.type, 0, [], []);
   else describeExtent(1, result);
   if (r.mask !== undefined) describeExtent(2, r.mask);
-  if (native.sum(source, out, mask, r.axes, r.initial) === STATUS.overflow) throw overflow();
+  const status = native.reduce(r.row.code, source, out, mask, r.axes, r.initial);
+  if (status === STATUS.overflow) throw overflow(r.row.name);
 }
 
 function scalarInFrame(type: DType): Scalar {
@@ -186,20 +198,25 @@ function scalarInFrame(type: DType): Scalar {
   }
 }
 
-/** The sum, at once: a scalar for a full reduction, `out` when given, else a new array. */
-export function sum(source: Extent, options: Options): Scalar | Extent {
-  const r = request(source, options);
+/** True when the addon may write the result into `out` itself. */
+function isDirect({ row, type, source, mask }: Request, out: Extent): boolean {
+  return (
+    out.type === type &&
+    (type.kind === 'f' || !row.mayOverflow) &&
+    !boundsOverlap(out, source) &&
+    !(mask !== undefined && boundsOverlap(out, mask))
+  );
+}
+
+/** The reduction, at once: a scalar of all elements, `out` when given, else a new array. */
+export function reduce(row: Row, source: Extent, options: Options): Scalar | Extent {
+  const r = request(row, source, options);
   const { out } = r;
   if (r.scalar) {
     runNow(r, undefined);
     return scalarInFrame(r.type);
   }
-  const direct =
-    out !== undefined &&
-    out.type === r.type &&
-    r.type.kind === 'f' &&
-    !boundsOverlap(out, source) &&
-    !(r.mask !== undefined && boundsOverlap(out, r.mask));
+  const direct = out !== undefined && isDirect(r, out);
   const result = direct ? withoutReduced(r, out) : allocate(r.type, r.kept);
   runNow(r, result);
   if (out === undefined) return withShape(r.shape, result);
@@ -207,38 +224,29 @@ export function sum(source: Extent, options: Options): Scalar | Extent {
   return out;
 }
 
-/** An input that a job may use: memory that a buffer's transfer could take away is copied. */
-function lasting(extent: Extent): Extent {
-  if (!extent.storage.transferable) return extent;
-  const { type, layout } = extent;
-  return copyOf(extent, type, contiguousStrides(layout.shape, type.itemsize, 'C'), 'no');
-}
-
-/** The sum as a job; the promise gives what {@link sum} returns. */
-export async function sumAsync(
+/** The reduction as a job; the promise gives what {@link reduce} returns. */
+export async function reduceAsync(
+  row: Row,
   source: Extent,
   options: Options & AsyncOptions,
 ): Promise<Scalar | Extent> {
   checkOptions(options);
-  const { signal } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw expected('ERR_SHAPE', 'signal', 'an AbortSignal', signal);
-  }
-  signal?.throwIfAborted();
-  const asked = request(source, options);
+  const signal = signalOf(options);
+  const asked = request(row, source, options);
   const { mask, out } = asked;
-  const r: Request = { ...asked, source: lasting(source), mask: mask && lasting(mask) };
+  const r: Request = { ...asked, source: lasting(asked.source), mask: mask && lasting(mask) };
   const result = allocate(r.type, r.kept);
   const late = out?.storage.transferable ?? false;
   const target = out && !late ? withoutReduced(r, out) : undefined;
-  const blocks = [result.storage.block, ...(out ? [out.storage.block] : [])];
+  const writes = [result.storage.block, ...(out ? [out.storage.block] : [])];
   const reads = [r.source.storage.block, ...(r.mask ? [r.mask.storage.block] : [])];
 
   describeExtent(0, r.source);
   describeExtent(1, result);
   if (r.mask !== undefined) describeExtent(2, r.mask);
   if (target !== undefined) describeExtent(3, target);
-  const job = native.sumJob(
+  const job = native.reduceJob(
+    row.code,
     r.source.storage.nativeNow(),
     result.storage.nativeNow(),
     r.mask?.storage.nativeNow(),
@@ -246,7 +254,7 @@ export async function sumAsync(
     r.initial,
     target?.storage.nativeNow(),
   );
-  await follow(job, { reads, writes: blocks }, signal, () => {
+  await follow(job, { what: row.name, reads, writes }, signal, () => {
     if (out !== undefined && late) copyAtOnce(out, withShape(r.shape, result));
   });
   if (out !== undefined) return out;

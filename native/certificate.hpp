@@ -33,12 +33,25 @@
 // A NaN among the numbers makes every comparison false, and an infinity makes e NaN: no
 // certificate.
 //
+// Careful sums. There e takes each d by TwoSum, too: with F the set of the errors f_j of those
+// additions, the exact sum is s + e + sum(F), again without loss. f is a floating-point sum of F, a
+// one of the |f_j|, and (2) to (4) hold with F in place of D; a merge of two lanes adds two errors
+// to f, so that it counts as four roundings. With (r, t) = TwoSum(s, e), (t', w) = TwoSum(t, f) and
+// (r', t'') = TwoSum(r, t'), the exact sum lies within B + |w| of r' + t''.
+//
+// Means. Let the exact sum lie in r + [t - B, t + B], and n be the count, exact in a double. With
+// q = fl(r / n), p = r - q n is a double (it is what an fma gives; r and q are kept far from
+// underflow), and the mean lies in q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by
+// less than 2.1 u (|p| + |t|) / n, for which the bound takes 4 u (|p| + |t|) / n. With (q', d') =
+// TwoSum(q, d) the mean is enclosed as sums are.
+//
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
 // and s + B, as |s| <= 1.01 a. Rounding to float32 is monotone: if both ends round to r, so does
 // the exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024.
 #pragma once
 
+#include <cmath>
 #include <limits>
 
 #include "kernels/kernels.hpp"
@@ -66,47 +79,67 @@ struct Enclosure {
   double bound;
 };
 
-inline Enclosure enclose(const Float64Partial& partial) noexcept {
-  const TwoSum r = two_sum(partial.s, partial.e);
-  double bound = 0;
-  if (!(partial.a == 0)) {
-    bound = static_cast<double>(partial.depth) * (2 * kUnitRoundoff) * partial.a + kSmallest;
-    bound += 8 * kUnitRoundoff * ((r.error < 0 ? -r.error : r.error) + bound);
-  }
-  return {r.sum, r.error, bound};
+// The bound (4) on top of what is in it already, moved outwards as above.
+inline Enclosure widened(double sum, double error, double bound) noexcept {
+  if (!(bound == 0)) bound += 8 * kUnitRoundoff * (std::fabs(error) + bound);
+  return {sum, error, bound};
 }
 
-// True when *result is the correctly rounded sum.
-inline bool certify(const Float64Partial& partial, double* result) noexcept {
-  const Enclosure x = enclose(partial);
+inline double error_bound(double a, std::int64_t depth) noexcept {
+  if (a == 0) return 0;
+  return static_cast<double>(depth) * (2 * kUnitRoundoff) * a + kSmallest;
+}
+
+inline Enclosure enclose(const Float64Partial& partial, std::int64_t depth) noexcept {
+  const TwoSum r = two_sum(partial.s, partial.e);
+  return widened(r.sum, r.error, error_bound(partial.a, depth));
+}
+
+inline Enclosure enclose(const CarefulPartial& partial, std::int64_t depth) noexcept {
+  const TwoSum r = two_sum(partial.s, partial.e);
+  const TwoSum t = two_sum(r.error, partial.f);
+  const TwoSum sum = two_sum(r.sum, t.sum);
+  return widened(sum.sum, sum.error, error_bound(partial.a, depth) + std::fabs(t.error));
+}
+
+inline Enclosure enclose(const Float32Partial& partial, std::int64_t depth) noexcept {
+  return {partial.s, 0, (2 * static_cast<double>(depth) + 4) * kUnitRoundoff * partial.a};
+}
+
+// What is n-th of the enclosed sum.
+inline Enclosure divided(const Enclosure& x, std::int64_t n) noexcept {
+  if (n == 1 || (x.sum == 0 && x.error == 0 && x.bound == 0)) return x;
+  constexpr double unknown = std::numeric_limits<double>::infinity();
+  const auto count = static_cast<double>(n);
+  const double q = x.sum / count;
+  if (n > std::int64_t{1} << 53 || !(std::fabs(q) > 0x1p-900)) return {q, 0, unknown};
+  const double rest = std::fma(-q, count, x.sum);
+  const TwoSum r = two_sum(q, (rest + x.error) / count);
+  double bound = x.bound / count;
+  bound += 4 * kUnitRoundoff * (std::fabs(rest) + std::fabs(x.error)) / count;
+  return widened(r.sum, r.error, bound);
+}
+
+// True when *result is the enclosed number, correctly rounded.
+inline bool certify(const Enclosure& x, double* result) noexcept {
   *result = x.sum + 0.0;  // -0 becomes +0
   if (x.bound == 0) return x.sum - x.sum == 0;
   return x.sum + (x.error + x.bound) == x.sum && x.sum + (x.error - x.bound) == x.sum;
 }
 
-// The same for a result of float32: both ends of the enclosure, moved outwards past the rounding of
-// the additions that made them, must round to the same float32.
-inline bool certify(const Float64Partial& partial, float* result) noexcept {
-  const Enclosure x = enclose(partial);
+// For a float32 both ends of the enclosure, moved outwards past the rounding of the additions that
+// made them, must round to the same float32.
+inline bool certify(const Enclosure& x, float* result) noexcept {
   if (!(x.sum - x.sum == 0)) return false;
   if (x.error == 0 && x.bound == 0) {
     *result = static_cast<float>(x.sum + 0.0);
     return true;
   }
-  const double magnitude = x.sum < 0 ? -x.sum : x.sum;
-  const double margin = 4 * kUnitRoundoff * magnitude + kSmallest;
+  const double margin = 4 * kUnitRoundoff * std::fabs(x.sum) + kSmallest;
   const auto low = static_cast<float>((x.sum + (x.error - x.bound)) - margin);
   const auto high = static_cast<float>((x.sum + (x.error + x.bound)) + margin);
   *result = high;
   return low == high && low != 0;
-}
-
-inline bool certify(const Float32Partial& partial, float* result) noexcept {
-  const double bound = (2 * static_cast<double>(partial.depth) + 4) * kUnitRoundoff * partial.a;
-  const auto low = static_cast<float>(partial.s - bound);
-  const auto high = static_cast<float>(partial.s + bound);
-  *result = high;
-  return low == high && (low != 0 || partial.a == 0);
 }
 
 }  // namespace strided

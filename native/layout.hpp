@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "array.hpp"
 
@@ -23,14 +23,63 @@ struct Loop {
   std::array<std::int64_t, N> stride;
 };
 
+// At most one loop per dimension, held in place: planning an operation on a small array must not
+// cost an allocation.
 template <int N>
-using Loops = std::vector<Loop<N>>;
+class Loops {
+ public:
+  Loops() {}
+  Loops(const Loops& other) { *this = other; }
+  Loops& operator=(const Loops& other) {
+    size_ = other.size_;
+    std::copy(other.begin(), other.end(), begin());
+    return *this;
+  }
 
-// Drops loops of one turn, turns loops round whose first stride is negative (moving `base` along),
-// sorts by the first stride, largest first, and merges each loop with the one inside it where
-// together they are a single loop. For operations that do not care in which order elements come.
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  Loop<N>* begin() noexcept { return loops_; }
+  Loop<N>* end() noexcept { return loops_ + size_; }
+  const Loop<N>* begin() const noexcept { return loops_; }
+  const Loop<N>* end() const noexcept { return loops_ + size_; }
+  Loop<N>& operator[](std::size_t i) noexcept { return loops_[i]; }
+  const Loop<N>& operator[](std::size_t i) const noexcept { return loops_[i]; }
+  Loop<N>& back() noexcept { return loops_[size_ - 1]; }
+
+  void push_back(const Loop<N>& loop) noexcept { loops_[size_++] = loop; }
+  void pop_back() noexcept { --size_; }
+  void resize(std::size_t size) noexcept { size_ = size; }
+  void erase(const Loop<N>* at) noexcept {
+    std::copy(begin() + (at - begin()) + 1, end(), begin() + (at - begin()));
+    --size_;
+  }
+  // Takes out a loop.
+  Loop<N> take(std::size_t i) noexcept {
+    const Loop<N> taken = loops_[i];
+    erase(begin() + i);
+    return taken;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  Loop<N> loops_[kMaxDims];  // uninitialised behind the last
+};
+
+// Drops loops of one turn, turns loops round whose first stride is negative, sorts by the first
+// stride, largest first, and merges each loop with the one inside it where together they are a
+// single loop. Gives how far each array's first element has moved. For operations that do not care
+// in which order elements come.
 template <int N>
-void simplify(Loops<N>& loops, std::array<std::byte*, N>& base);
+std::array<std::int64_t, N> simplify(Loops<N>& loops);
+
+// The same, moving `base` along.
+template <int N>
+void simplify(Loops<N>& loops, std::array<std::byte*, N>& base) {
+  const std::array<std::int64_t, N> moved = simplify<N>(loops);
+  for (int n = 0; n < N; ++n) {
+    if (base[n] != nullptr) base[n] += moved[n];
+  }
+}
 
 // Where the turn number `turn` of nested loops (the last is the innermost) starts, per array.
 template <int N>
@@ -43,7 +92,7 @@ class Walker {
  private:
   const Loops<N>& loops_;
   std::array<std::int64_t, N> offset_{};
-  std::array<std::int64_t, kMaxDims> index_{};
+  std::int64_t index_[kMaxDims];  // uninitialised behind the last loop's
 };
 
 template <int N>
@@ -54,8 +103,11 @@ std::int64_t count_turns(const Loops<N>& loops) noexcept {
 }
 
 template <int N>
-void simplify(Loops<N>& loops, std::array<std::byte*, N>& base) {
-  std::erase_if(loops, [](const Loop<N>& loop) { return loop.size == 1; });
+std::array<std::int64_t, N> simplify(Loops<N>& loops) {
+  std::array<std::int64_t, N> moved{};
+  Loop<N>* const kept_end = std::remove_if(loops.begin(), loops.end(),
+                                           [](const Loop<N>& loop) { return loop.size == 1; });
+  loops.resize(static_cast<std::size_t>(kept_end - loops.begin()));
   for (Loop<N>& loop : loops) {
     bool backwards = false;
     for (int n = 0; n < N; ++n) {
@@ -65,12 +117,17 @@ void simplify(Loops<N>& loops, std::array<std::byte*, N>& base) {
     }
     if (!backwards || loop.size == 0) continue;
     for (int n = 0; n < N; ++n) {
-      if (base[n] != nullptr) base[n] += (loop.size - 1) * loop.stride[n];
+      moved[n] += (loop.size - 1) * loop.stride[n];
       loop.stride[n] = -loop.stride[n];
     }
   }
-  std::stable_sort(loops.begin(), loops.end(),
-                   [](const Loop<N>& a, const Loop<N>& b) { return a.stride > b.stride; });
+  // By insertion: there are few, and equal ones must keep their order.
+  for (Loop<N>* next = loops.begin(); next != loops.end(); ++next) {
+    std::rotate(
+        std::upper_bound(loops.begin(), next, *next,
+                         [](const Loop<N>& a, const Loop<N>& b) { return a.stride > b.stride; }),
+        next, next + 1);
+  }
   std::size_t kept = 0;
   for (std::size_t i = 1; i < loops.size(); ++i) {
     Loop<N>& outer = loops[kept];
@@ -84,6 +141,7 @@ void simplify(Loops<N>& loops, std::array<std::byte*, N>& base) {
     }
   }
   if (!loops.empty()) loops.resize(kept + 1);
+  return moved;
 }
 
 template <int N>

@@ -5,15 +5,18 @@ namespace {
 
 // Rows shorter than this many bytes are staged into longer ones when there are several.
 constexpr std::int64_t kShortRow = 256;
+// Runs of up to so many elements are turned into columns when there are so many of them side by
+// side.
+constexpr std::int64_t kShortRun = 24;
+constexpr std::int64_t kManyRuns = 64;
 
-std::int64_t distance(const Loop<3>& loop) {
+std::int64_t distance(const ReduceLoop& loop) {
   const std::int64_t stride = loop.stride[kIn];
-  return stride == 0 ? INT64_MAX : stride;
+  return stride == 0 ? INT64_MAX : std::abs(stride);
 }
 
-// Takes the loop whose elements lie closest: the last of either list, or the one before a
-// broadcast axis.
-std::size_t closest(const Loops<3>& loops) {
+// The loop whose elements lie closest: the last, or the one before a broadcast axis.
+std::size_t closest(const ReduceLoops& loops) {
   std::size_t best = loops.size();
   for (std::size_t i = loops.size(); i-- > 0;) {
     if (best == loops.size() || distance(loops[i]) < distance(loops[best])) best = i;
@@ -27,56 +30,78 @@ void choose_vector_axis(ReducePlan& plan) {
   const bool any_reduced = r < plan.reduced.size();
   const bool any_kept = k < plan.kept.size();
   plan.inner = any_reduced && (!any_kept || distance(plan.reduced[r]) <= distance(plan.kept[k]));
+  if (plan.inner && any_kept && plan.reduced.size() == 1 && plan.reduced[r].size <= kShortRun &&
+      plan.kept[k].size >= kManyRuns) {
+    plan.inner = false;
+  }
+  if (any_kept) plan.across = plan.kept.take(k);
   if (plan.inner) {
-    plan.vector = plan.reduced[r];
-    plan.reduced.erase(plan.reduced.begin() + static_cast<std::ptrdiff_t>(r));
-  } else if (any_kept) {
-    plan.vector = plan.kept[k];
-    plan.kept.erase(plan.kept.begin() + static_cast<std::ptrdiff_t>(k));
-  } else {
+    plan.run = plan.reduced.take(r);
+  } else if (!any_kept) {
     plan.inner = true;  // a single element
-    plan.vector = {1, {itemsize(plan.staged), 0, 1}};
+    plan.run = {1, {plan.width(), 0, 1, 0}};
+  }
+}
+
+// The steps of the reduced axes' numbers: places in C order.
+Offsets number_strides(const Array& in, std::uint32_t axes, int axis) {
+  Offsets strides{};
+  std::int64_t step = 1;
+  for (int i = in.ndim - 1; i > axis; --i) {
+    if ((axes >> i & 1) != 0) step *= in.shape[i];
+  }
+  strides[kNumber] = step;
+  return strides;
+}
+
+void add_axes(ReducePlan& plan, const PlanRequest& request) {
+  const Array& in = request.in;
+  int kept = 0;
+  for (int i = 0; i < in.ndim; ++i) {
+    Offsets strides{};
+    if ((request.axes >> i & 1) == 0) {
+      strides[kOut] = request.out.strides[kept++];
+    } else if (request.numbered) {
+      strides = number_strides(in, request.axes, i);
+    }
+    strides[kIn] = in.strides[i];
+    strides[kMask] = request.mask == nullptr ? 0 : request.mask->strides[i];
+    const bool reduced = (request.axes >> i & 1) != 0;
+    (reduced ? plan.reduced : plan.kept).push_back({in.shape[i], strides});
   }
 }
 
 }  // namespace
 
-ReducePlan plan_reduction(const Array& in, const Array& out, const Array* mask, std::uint32_t axes,
-                          DType staged) {
+ReducePlan plan_reduction(const PlanRequest& request) {
+  const Array* mask = request.mask;
   ReducePlan plan;
-  plan.staged = staged;
-  plan.base = {in.data, out.data, mask == nullptr ? nullptr : mask->data};
-  int kept = 0;
-  for (int i = 0; i < in.ndim; ++i) {
-    const std::int64_t mask_stride = mask == nullptr ? 0 : mask->strides[i];
-    if ((axes >> i & 1) != 0) {
-      plan.reduced.push_back({in.shape[i], {in.strides[i], 0, mask_stride}});
-    } else {
-      plan.kept.push_back({in.shape[i], {in.strides[i], out.strides[kept++], mask_stride}});
-    }
-  }
+  plan.dtype = request.in.dtype;
+  plan.base = {request.in.data, request.out.data, mask == nullptr ? nullptr : mask->data};
+  plan.in_order = request.numbered;
+  plan.neutral = request.neutral;
+  add_axes(plan, request);
   plan.outputs = count_turns(plan.kept);
   plan.empty = count_turns(plan.reduced) == 0;
   if (plan.empty || plan.outputs == 0) return plan;
 
-  simplify<3>(plan.kept, plan.base);
-  simplify<3>(plan.reduced, plan.base);
+  const Offsets moved_kept = simplify<kOperands>(plan.kept);
+  const Offsets moved_reduced = simplify<kOperands>(plan.reduced);
+  for (int n = 0; n < kOperands; ++n) plan.first[n] = moved_kept[n] + moved_reduced[n];
   choose_vector_axis(plan);
+  plan.columns = plan.across.size;
   plan.terms = count_turns(plan.reduced);
   if (plan.inner) {
-    plan.terms *= plan.vector.size;
-  } else {
-    plan.columns = plan.vector.size;
-    if (!plan.reduced.empty()) {
-      plan.rows = plan.reduced.back();
-      plan.reduced.pop_back();
-    }
+    plan.terms *= plan.run.size;
+  } else if (!plan.reduced.empty()) {
+    plan.rows = plan.reduced.back();
+    plan.reduced.pop_back();
   }
-  const std::int64_t row = plan.vector.size * plan.width();
-  const bool many_short_rows = plan.inner && row < kShortRow && !plan.reduced.empty();
-  if (in.dtype != staged || mask != nullptr || plan.vector.stride[kIn] != plan.width() ||
-      many_short_rows) {
-    plan.stage = choose_stage(in.dtype, staged, mask != nullptr);
+  const ReduceLoop& vector = plan.inner ? plan.run : plan.across;
+  const bool many_short_rows =
+      plan.inner && vector.size * plan.width() < kShortRow && !plan.reduced.empty();
+  if (mask != nullptr || vector.stride[kIn] != plan.width() || many_short_rows) {
+    plan.stage = choose_stage(plan.dtype, mask != nullptr);
   }
   return plan;
 }

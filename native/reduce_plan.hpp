@@ -3,133 +3,170 @@
 // The axes fall into kept ones, which the result has too, and reduced ones. The axis along which
 // the input's elements lie closest becomes the vector axis, and gives the walk one of two shapes:
 //
-//   inner   the vector axis is reduced: each output is the sum of rows, added by the row loop;
-//   outer   the vector axis is kept: neighbouring outputs are summed side by side as columns, a row
-//           at a time, by the tile loop.
+//   inner   the vector axis is reduced: each output is made of runs, taken by the loop over rows;
+//   outer   the vector axis is kept: neighbouring outputs are reduced side by side as columns, a
+//   row
+//           at a time, by the loop over tiles.
 //
-// The other axes are walked around it, merged to the fewest loops. Elements that the loops cannot
-// take as they lie (not contiguous, masked, of another dtype) are staged: brought together in a
-// small buffer first.
+// In both, `across` is the kept axis along which outputs are side by side: the vector axis of an
+// outer walk, the closest of the kept axes of an inner one. The other axes are walked around,
+// merged to the fewest loops. Elements that the loops cannot take as they lie (not contiguous,
+// masked) are staged: brought together in a small buffer first.
 //
-// Outputs are numbered: output = turn of the kept loops * columns + column, where an inner walk has
-// one column. Terms are numbered too: in an outer walk a term is a row, in an inner walk an
-// element. A span of outputs times a span of terms is a unit of work.
+// Outputs are numbered: output = turn of the kept loops * columns + column. Terms are numbered too:
+// in an outer walk a term is a row, in an inner walk an element. A span of outputs times a span of
+// terms is a unit of work. (Where terms have numbers that count, as for argmin, those are other
+// ones: their places in C order.)
 #pragma once
 
 #include <utility>
 
+#include "kernels/kernels.hpp"
 #include "layout.hpp"
 #include "stage.hpp"
 
 namespace strided {
 
-enum Operand { kIn = 0, kOut = 1, kMask = 2 };
+// kNumber is no array, but the number of a term; its strides are the steps from one to the next.
+enum Operand { kIn, kOut, kMask, kNumber, kOperands };
+
+using ReduceLoop = Loop<kOperands>;
+using ReduceLoops = Loops<kOperands>;
+using Offsets = std::array<std::int64_t, kOperands>;
 
 struct ReducePlan {
-  DType staged;  // what the kernels add
+  DType dtype;
   std::array<std::byte*, 3> base{};
-  Loops<3> kept;     // around the vector axis
-  Loops<3> reduced;  // likewise, and around the rows
-  Loop<3> vector{1, {}};
-  Loop<3> rows{1, {}};  // outer walks only: the innermost of the reduced loops
+  Offsets first{};      // of the first element and term
+  ReduceLoops kept;     // around the outputs that are side by side
+  ReduceLoops reduced;  // around the runs or rows
+  ReduceLoop across{1, {}};
+  ReduceLoop run{1, {}};   // inner walks: the vector axis
+  ReduceLoop rows{1, {}};  // outer walks: the innermost of the reduced loops
   bool inner = true;
+  bool in_order = false;  // of numbers: terms must be staged one run at a time
   Stage stage = nullptr;  // null when elements are taken as they lie
+  std::uint64_t neutral = 0;
 
   std::int64_t columns = 1;  // outputs side by side
   std::int64_t outputs = 1;
   std::int64_t terms = 1;  // of each output
   bool empty = false;      // no terms: the reduced axes have no elements
 
-  std::int64_t width() const noexcept { return itemsize(staged); }
+  std::int64_t width() const noexcept { return itemsize(dtype); }
 };
 
-// `axes` has bit i set when axis i is reduced. `out` has the kept axes, in their order. `mask`, of
-// the input's shape, may be null.
-ReducePlan plan_reduction(const Array& in, const Array& out, const Array* mask, std::uint32_t axes,
-                          DType staged);
+// What the plan of a reduction depends on. `axes` has bit i set when axis i is reduced. `out` has
+// the kept axes, in their order. `mask`, of the input's shape, may be null.
+struct PlanRequest {
+  const Array& in;
+  const Array& out;
+  const Array* mask;
+  std::uint32_t axes;
+  bool numbered;
+  std::uint64_t neutral;
+};
+
+ReducePlan plan_reduction(const PlanRequest& request);
 
 // What a walk works with besides the plan: room for staged elements.
-inline constexpr std::int64_t kStageElements = 4096;
+inline constexpr std::int64_t kStageElements = 1 << 14;
+inline constexpr std::int64_t kStageRun = 1 << 12;  // of inner walks: stays in the nearest cache
 
 struct StageBuffer {
   alignas(64) std::byte bytes[kStageElements * 8];
 };
 
-// Where the input and the mask of a turn of the kept loops begin.
-struct WalkBase {
-  const std::byte* in;
-  const std::byte* mask;
+// Where a turn of the kept loops begins.
+class WalkBase {
+ public:
+  explicit WalkBase(const ReducePlan& plan)
+      : in_(plan.base[kIn]), mask_(plan.base[kMask]), offset_(plan.first) {}
 
-  WalkBase moved(const Loop<3>& loop, std::int64_t turns) const noexcept {
-    return moved(turns * loop.stride[kIn], turns * loop.stride[kMask]);
+  const std::byte* in() const noexcept { return in_ + offset_[kIn]; }
+  const std::byte* mask() const noexcept {
+    return mask_ == nullptr ? nullptr : mask_ + offset_[kMask];
   }
-  WalkBase moved(const std::array<std::int64_t, 3>& offset) const noexcept {
-    return moved(offset[kIn], offset[kMask]);
+  std::int64_t number() const noexcept { return offset_[kNumber]; }
+
+  WalkBase moved(const Offsets& by) const noexcept {
+    WalkBase base = *this;
+    for (int n = 0; n < kOperands; ++n) base.offset_[n] += by[n];
+    return base;
+  }
+  WalkBase moved(const ReduceLoop& loop, std::int64_t turns) const noexcept {
+    WalkBase base = *this;
+    for (int n = 0; n < kOperands; ++n) base.offset_[n] += turns * loop.stride[n];
+    return base;
   }
 
  private:
-  WalkBase moved(std::int64_t in_bytes, std::int64_t mask_bytes) const noexcept {
-    return {in + in_bytes, mask == nullptr ? nullptr : mask + mask_bytes};
-  }
+  const std::byte* in_;
+  const std::byte* mask_;
+  Offsets offset_;
 };
 
 // Walks the terms [first, last) of an inner walk's output. The sink gets runs of contiguous
-// elements: sink(pointer, elements).
+// elements: sink(pointer, elements, terms).
 template <class Sink>
-void walk_inner(const ReducePlan& plan, WalkBase base, std::int64_t first, std::int64_t last,
+void walk_inner(const ReducePlan& plan, const WalkBase& base, std::int64_t first, std::int64_t last,
                 StageBuffer& buffer, Sink&& sink) {
-  const Loop<3>& row = plan.vector;
-  Walker<3> walker(plan.reduced, first / row.size);
-  std::int64_t start = first % row.size;
+  const ReduceLoop& run = plan.run;
+  Walker<kOperands> walker(plan.reduced, first / run.size);
+  std::int64_t start = first % run.size;
   std::int64_t held = 0;
   for (std::int64_t left = last - first; left > 0; walker.step(), start = 0) {
-    std::int64_t count = std::min(row.size - start, left);
-    WalkBase at = base.moved(walker.offset()).moved(row, start);
+    std::int64_t count = std::min(run.size - start, left);
+    WalkBase at = base.moved(walker.offset()).moved(run, start);
     left -= count;
     if (plan.stage == nullptr) {
-      sink(at.in, count);
+      sink(at.in(), count, Terms{at.number(), run.stride[kNumber]});
       continue;
     }
     while (count > 0) {
-      const std::int64_t taken = std::min(count, kStageElements - held);
-      plan.stage(at.in, row.stride[kIn], at.mask, row.stride[kMask], taken,
+      const std::int64_t taken = std::min(count, kStageRun - held);
+      plan.stage(at.in(), run.stride[kIn], at.mask(), run.stride[kMask], taken, plan.neutral,
                  buffer.bytes + held * plan.width());
-      at = at.moved(row, taken);
+      const Terms terms{at.number(), run.stride[kNumber]};
+      at = at.moved(run, taken);
       count -= taken;
       held += taken;
-      if (held == kStageElements) sink(buffer.bytes, std::exchange(held, 0));
+      if (held == kStageRun || plan.in_order) {
+        sink(buffer.bytes, std::exchange(held, 0), terms);
+      }
     }
   }
-  if (held > 0) sink(buffer.bytes, held);
+  if (held > 0) sink(buffer.bytes, held, Terms{});
 }
 
 // Walks the terms [first, last), which are rows, of the columns [column, column + count) of an
 // outer walk; count is at most kStageElements. The sink gets rows of contiguous elements:
-// sink(pointer, bytes from row to row, rows).
+// sink(pointer, bytes from row to row, rows, terms).
 template <class Sink>
 void walk_outer(const ReducePlan& plan, WalkBase base, std::int64_t column, std::int64_t count,
                 std::int64_t first, std::int64_t last, StageBuffer& buffer, Sink&& sink) {
-  const Loop<3>& rows = plan.rows;
-  Walker<3> walker(plan.reduced, first / rows.size);
+  const ReduceLoop& rows = plan.rows;
+  Walker<kOperands> walker(plan.reduced, first / rows.size);
   std::int64_t start = first % rows.size;
-  base = base.moved(plan.vector, column);
+  base = base.moved(plan.across, column);
   for (std::int64_t left = last - first; left > 0; walker.step(), start = 0) {
     std::int64_t turns = std::min(rows.size - start, left);
     WalkBase at = base.moved(walker.offset()).moved(rows, start);
     left -= turns;
     if (plan.stage == nullptr) {
-      sink(at.in, rows.stride[kIn], turns);
+      sink(at.in(), rows.stride[kIn], turns, Terms{at.number(), rows.stride[kNumber]});
       continue;
     }
     const std::int64_t row_bytes = count * plan.width();
     while (turns > 0) {
       const std::int64_t taken = std::min(turns, kStageElements / count);
+      const Terms terms{at.number(), rows.stride[kNumber]};
       for (std::int64_t r = 0; r < taken; ++r, at = at.moved(rows, 1)) {
-        plan.stage(at.in, plan.vector.stride[kIn], at.mask, plan.vector.stride[kMask], count,
-                   buffer.bytes + r * row_bytes);
+        plan.stage(at.in(), plan.across.stride[kIn], at.mask(), plan.across.stride[kMask], count,
+                   plan.neutral, buffer.bytes + r * row_bytes);
       }
       turns -= taken;
-      sink(buffer.bytes, row_bytes, taken);
+      sink(buffer.bytes, row_bytes, taken, terms);
     }
   }
 }

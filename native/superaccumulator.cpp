@@ -43,7 +43,19 @@ void SuperAccumulator::merge(const SuperAccumulator& other) noexcept {
   nan_ |= other.nan_;
 }
 
-double SuperAccumulator::round_magnitude(int precision, int lowest) const noexcept {
+bool SuperAccumulator::divide(std::int64_t divisor) noexcept {
+  __extension__ using Wide = unsigned __int128;
+  Wide rest = 0;
+  for (int i = kChunks; i-- > 0;) {
+    // The rest is below the divisor, so that the quotient fits a chunk.
+    const Wide dividend = (rest << 32) + static_cast<std::uint64_t>(chunks_[i]);
+    chunks_[i] = static_cast<std::int64_t>(dividend / static_cast<std::uint64_t>(divisor));
+    rest = dividend % static_cast<std::uint64_t>(divisor);
+  }
+  return rest != 0;
+}
+
+double SuperAccumulator::round_magnitude(int precision, int lowest, bool more) const noexcept {
   int top = kChunks - 1;
   while (top >= 0 && chunks_[top] == 0) --top;
   if (top < 0) return 0;
@@ -59,7 +71,7 @@ double SuperAccumulator::round_magnitude(int precision, int lowest) const noexce
   const int half = last - 1;
   bool up = bit(half) != 0;
   if (up && (kept & 1) == 0) {
-    bool above_half = (chunks_[half / 32] & ((std::int64_t{1} << (half % 32)) - 1)) != 0;
+    bool above_half = more || (chunks_[half / 32] & ((std::int64_t{1} << (half % 32)) - 1)) != 0;
     for (int i = 0; i < half / 32 && !above_half; ++i) above_half = chunks_[i] != 0;
     up = above_half;
   }
@@ -76,21 +88,22 @@ double special_sum(bool nan, bool positive, bool negative) noexcept {
 
 }  // namespace
 
-double SuperAccumulator::to_float64() const noexcept {
+double SuperAccumulator::to_float64(std::int64_t divisor) const noexcept {
   if (nan_ || positive_infinity_ || negative_infinity_) {
     return special_sum(nan_, positive_infinity_, negative_infinity_);
   }
-  return to_rounded(53, 1);
+  return to_rounded(53, 1, divisor);
 }
 
-float SuperAccumulator::to_float32() const noexcept {
+float SuperAccumulator::to_float32(std::int64_t divisor) const noexcept {
   if (nan_ || positive_infinity_ || negative_infinity_) {
     return static_cast<float>(special_sum(nan_, positive_infinity_, negative_infinity_));
   }
-  return static_cast<float>(to_rounded(24, -149 - kUnitExponent));
+  return static_cast<float>(to_rounded(24, -149 - kUnitExponent, divisor));
 }
 
-double SuperAccumulator::to_rounded(int precision, int lowest) const noexcept {
+double SuperAccumulator::to_rounded(int precision, int lowest,
+                                    std::int64_t divisor) const noexcept {
   SuperAccumulator magnitude = *this;
   magnitude.propagate();
   const bool negative = magnitude.chunks_[kChunks - 1] < 0;
@@ -98,7 +111,8 @@ double SuperAccumulator::to_rounded(int precision, int lowest) const noexcept {
     for (std::int64_t& chunk : magnitude.chunks_) chunk = -chunk;
     magnitude.propagate();
   }
-  const double value = magnitude.round_magnitude(precision, lowest);
+  const bool more = divisor != 1 && magnitude.divide(divisor);
+  const double value = magnitude.round_magnitude(precision, lowest, more);
   return negative ? -value : value;
 }
 

@@ -24,8 +24,9 @@ class SuperAccumulator {
 
   // The sum rounded once, to nearest, ties to even; +0 when it is zero. Infinities and NaN as IEEE
   // 754 adds them; a sum beyond the largest finite number is an infinity.
-  double to_float64() const noexcept;
-  float to_float32() const noexcept;
+  // With a divisor, which is positive, that of the sum divided by it.
+  double to_float64(std::int64_t divisor = 1) const noexcept;
+  float to_float32(std::int64_t divisor = 1) const noexcept;
 
  private:
   static constexpr int kChunks = 70;  // 2098 bits of doubles, and room for 2^64 terms
@@ -33,9 +34,12 @@ class SuperAccumulator {
 
   void add_special(std::uint64_t bits) noexcept;
   void propagate() noexcept;
-  // The sum rounded to `precision` bits, of which none has a weight below 2^lowest units.
-  double to_rounded(int precision, int lowest) const noexcept;
-  double round_magnitude(int precision, int lowest) const noexcept;
+  // Divides a magnitude; true when something is left over.
+  bool divide(std::int64_t divisor) noexcept;
+  // The quotient rounded to `precision` bits, of which none has a weight below 2^lowest units.
+  double to_rounded(int precision, int lowest, std::int64_t divisor) const noexcept;
+  // `more`: there is something below the last chunk.
+  double round_magnitude(int precision, int lowest, bool more) const noexcept;
 
   std::int64_t chunks_[kChunks] = {};
   int adds_left_ = kAddsBetweenCarries;

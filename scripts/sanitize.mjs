@@ -4,7 +4,11 @@ import { spawnSync } from 'node:child_process';
 
 const builds = [
   ['build/sanitize-address', 'address,undefined', []],
-  ['build/sanitize-thread', 'thread', ['--tests-regex', '^(pool|jobs|sum|copy|overlap|storage)$']],
+  [
+    'build/sanitize-thread',
+    'thread',
+    ['--tests-regex', '^(pool|jobs|sum|copy|overlap|storage|generator)$'],
+  ],
 ];
 
 function run(command, args) {

@@ -60,10 +60,10 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
 
   test('is not summed', () => {
     slots([dtype, offset, shape, strides], [f64, 0, [], []]);
-    expect(() => native.sum(block, undefined, undefined, 1, 0)).toThrow(
+    expect(() => native.reduce(0, block, undefined, undefined, 1, 0)).toThrow(
       expect.objectContaining(code),
     );
-    expect(() => native.sumJob(block, other, undefined, 1, 0, undefined)).toThrow(
+    expect(() => native.reduceJob(0, block, other, undefined, 1, 0, undefined)).toThrow(
       expect.objectContaining(code),
     );
   });
@@ -71,6 +71,12 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
   test('is not filled with random numbers', () => {
     slots([dtype, offset, shape, strides]);
     expect(() => native.randomDoubles(new Uint32Array(625), block)).toThrow();
+    const state = new Uint32Array(10);
+    expect(() => native.generatorUniform(state, block, 0, 1)).toThrow();
+    expect(() => native.generatorNormal(state, block, 0, 1)).toThrow();
+    expect(() => native.generatorIntegers(state, block, false, 0n, 9n)).toThrow();
+    expect(() => native.generatorShuffle(state, block)).toThrow();
+    expect(state).toEqual(new Uint32Array(10));
   });
 });
 
@@ -78,16 +84,16 @@ test('shapes that do not belong together', () => {
   slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
   expect(() => native.copy(block, other, undefined)).toThrow('different shapes');
   slots([f64, 0, [2, 3], [24, 8]], [f64, 0, [2], [8]]);
-  expect(() => native.sum(block, other, undefined, 1, 0)).toThrow('wrong shape');
+  expect(() => native.reduce(0, block, other, undefined, 1, 0)).toThrow('wrong shape');
   slots([f64, 0, [3], [8]], [f64, 0, [], []], [DTYPES.bool, 0, [4], [1]]);
-  expect(() => native.sum(block, undefined, other, 1, 0)).toThrow('wrong shape');
+  expect(() => native.reduce(0, block, undefined, other, 1, 0)).toThrow('wrong shape');
 });
 
 test('dtypes that do not belong together', () => {
   slots([f64, 0, [3], [8]], [DTYPES.int64, 0, [], []]);
-  expect(() => native.sum(block, undefined, undefined, 1, 0)).toThrow('float sum');
+  expect(() => native.reduce(0, block, undefined, undefined, 1, 0)).toThrow('dtype');
   slots([f64, 0, [3], [8]], [f64, 0, [], []], [f64, 0, [3], [8]]);
-  expect(() => native.sum(block, undefined, other, 1, 0)).toThrow('mask');
+  expect(() => native.reduce(0, block, undefined, other, 1, 0)).toThrow('mask');
 });
 
 test('masks that do not belong to a copy', () => {

@@ -22,6 +22,7 @@ import {
   zeros,
 } from 'strided';
 import { type BadCall, badCalls } from './support/bad-calls';
+import { badViews } from './support/bad-views';
 import {
   bad,
   detached,
@@ -116,7 +117,7 @@ function* sums(): Generator<Sum> {
   yield ['initial 0.5', () => ints, { initial: 0.5 }, 'ERR_CAST', /initial.*int64.* 0\.5/];
   yield ['initial NaN', () => ints, { initial: Number.NaN }, 'ERR_CAST', /initial.*int64.* NaN/];
   yield ['initial 2^63', () => ints, { initial: 2n ** 63n }, 'ERR_CAST', /initial.*int64.*808n/];
-  const overflow = /sum: expected sums that fit the result dtype/;
+  const overflow = /sum: expected results that fit their dtype/;
   const { most, least, mostUnsigned } = operands;
   yield ['most', () => most, {}, 'ERR_INT_OVERFLOW', overflow];
   yield ['least', () => least, {}, 'ERR_INT_OVERFLOW', overflow];
@@ -294,7 +295,7 @@ function* now(): Generator<BadCall> {
   }
 }
 
-const calls = [...badCalls(), ...now(), ...settings(), ...uses()];
+const calls = [...badCalls(), ...badViews(), ...now(), ...settings(), ...uses()];
 const promises = [...asynchronous()];
 
 function verify(error: unknown, code: ErrorCode, says: RegExp): void {

@@ -8,12 +8,11 @@ import {
   isContiguous,
   keptStrides,
   type Layout,
-  reshapedStrides,
-  resolveShape,
   shapeOf,
   sizeOf,
-  transposed,
 } from '../lib/layout';
+import { reshapedStrides, resolveShape } from '../lib/reshape';
+import { transposed } from '../lib/views';
 
 const layout = (shape: number[], strides: number[], offset = 0): Layout => ({
   shape,

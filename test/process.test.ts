@@ -118,6 +118,32 @@ test('memory returns to where it started, collected or disposed of', () => {
   expect(out).toBe('0 0\n8000000\n0\n');
 });
 
+test('memory returns to where it started after views and writebacks', () => {
+  const out = script(
+    `const collect = async () => {
+      for (let i = 0; i < 5; i++) { gc(); await new Promise(setImmediate); }
+    };
+    const round = (i) => {
+      const x = s.zeros([6, 8]);
+      const views = [x.T.flip(0), x.diagonal(1), x.broadcastTo([2, 6, 8]), x.reinterpret('uint8'),
+        x.reshape([4, -1], { order: 'F' }), s.asStrided(x, { shape: [3], strides: [16] }),
+        x.expandDims(0).squeeze(), x.moveAxis(0, 1), x.flatten({ order: 'K' })];
+      const t = s.require(views[i % 3 === 0 ? 0 : 6], { dtype: 'float32', ownData: true, writeback: true });
+      if (i % 4 === 0) t.resolveWriteback();
+      else if (i % 4 === 1) t.discardWriteback();
+      else if (i % 4 === 2) t.dispose();
+      if (i % 5 === 0) x.dispose();
+    };
+    const start = s.memoryUsage();
+    for (let i = 0; i < 10_000; i++) round(i);
+    await collect();
+    const end = s.memoryUsage();
+    console.log(end.blocks - start.blocks, end.bytes - start.bytes);`,
+    { flags: ['--expose-gc', '--no-warnings'] },
+  );
+  expect(out).toBe('0 0\n');
+});
+
 test('zeros of a large block costs no memory before it is written', () => {
   const out = script(`
     const before = process.memoryUsage().rss;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DTypeName, type NDArray, random, type Scalar } from 'strided';
 import { DTYPES } from '../lib/dtype';
+import { bytesOf, encoded } from './support/encoded';
 import { bitsOf, readGolden } from './support/golden';
 
 type Size = number | number[] | null;
@@ -18,20 +19,6 @@ interface Golden {
 }
 
 const golden = readGolden<Golden>('random');
-
-function bytesOf(drawn: NDArray | Scalar, dtype: DTypeName): Uint8Array {
-  if (typeof drawn === 'object') return new Uint8Array(drawn.toTypedArray().buffer);
-  const typed = new DTYPES[dtype].typedArray(1);
-  typed[0] = (typeof drawn === 'boolean' ? +drawn : drawn) as never;
-  return new Uint8Array(typed.buffer);
-}
-
-function encoded(drawn: NDArray | Scalar, dtype: DTypeName): string {
-  const bytes = bytesOf(drawn, dtype);
-  return bytes.length <= 32
-    ? Buffer.from(bytes).toString('hex')
-    : createHash('sha256').update(bytes).digest('hex');
-}
 
 function draw(step: Step): NDArray | Scalar {
   if (step[0] === 'rand') return step[1] === null ? random.rand() : random.rand(step[1]);

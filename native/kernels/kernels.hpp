@@ -1,4 +1,5 @@
-// What each instruction set provides: a table of loops. The tables of all sets have the same rows.
+// What each instruction set provides: tables of loops, one row per dtype. The tables of all sets
+// have the same rows.
 //
 // Only plain data crosses this border, since everything behind it is compiled with other flags.
 #pragma once
@@ -10,59 +11,123 @@
 
 namespace strided {
 
-// A partial sum of float64 terms, in three parts. With x_i the terms and d_i the rounding errors
-// of the additions made so far (each known without error), sum x_i = s + sum d_i exactly; e is
-// sum d_i as computed, and a is sum |d_i| as computed. `depth` bounds the number of roundings that
-// any one d_i met on its way into e or a.
+__extension__ typedef __int128 int128;
+
+// Partial results, one for each column, in planes of words: the word of column j in plane p is
+// words[p * width + j]. Each kind of partial result below is what a column's words are, in order.
+// While tiles are added a kernel may keep the words in a form of its own; see Kernel::arrange.
+struct Columns {
+  int64_t* words;
+  int64_t width;      // columns that there is room for, a multiple of kColumnStep
+  int64_t depth = 0;  // bounds the roundings that any one term, or error of a term, has met
+  int64_t last = -1;  // the largest number of a term so far, for reductions that keep numbers
+};
+
+inline constexpr int64_t kColumnStep = 64;
+inline constexpr int kMostPlanes = 4;
+
+// A sum of float64 terms, in three parts. With x_i the terms and d_i the rounding errors of the
+// additions made so far (each known without error), sum x_i = s + sum d_i exactly; e is sum d_i as
+// computed, and a is sum |d_i| as computed.
 struct Float64Partial {
   double s = 0;
   double e = 0;
   double a = 0;
-  int64_t depth = 0;
 };
 
-// A partial sum of float32 terms in float64: the sum and the sum of absolute values, both as
-// computed, and a bound for the roundings that any one term met.
+// The same with a part more, for terms that cancel: the d_i are added to e without error, too, but
+// for the f_j, whose computed sum is f, and of whose absolute values it is a.
+struct CarefulPartial {
+  double s = 0;
+  double e = 0;
+  double f = 0;
+  double a = 0;
+};
+
+// A sum of float32 terms in float64: the sum and the sum of absolute values, both as computed.
 struct Float32Partial {
   double s = 0;
   double a = 0;
-  int64_t depth = 0;
 };
 
-__extension__ typedef __int128 int128;
-
-// A partial sum of integers of up to 64 bits: exact.
+// An exact sum of integers.
 struct IntPartial {
-  int128 total = 0;
+  uint64_t low = 0;
+  int64_t high = 0;
+
+  int128 total() const { return static_cast<int128>(high) * (int128{1} << 64) + low; }
 };
 
-// Running sums of many columns: up to three planes of `width` words each, laid out one after
-// another. Float64: s, e, a. Float32: s, a. Integers of 64 bits: the sum of the elements modulo
-// 2^64 and the sum of their upper halves. Shorter integers: the sum.
-struct Columns {
-  void* words;
-  int64_t width;  // columns that there is room for, a multiple of kColumnStep
+// How many terms are not zero.
+struct CountPartial {
+  int64_t count = 0;
 };
 
-inline constexpr int64_t kColumnStep = 64;
-inline constexpr int kColumnPlanes = 3;
+// The least key, or the greatest, and where it came from. A key is an integer that sorts as the
+// elements do: see keys.hpp. Keys of unsigned integers of 64 bits are held as int64_t, too.
+struct ExtremePartial {
+  int64_t key = 0;
+};
+struct PlacedPartial {
+  int64_t key = 0;
+  int64_t number = 0;  // of the first term that has it
+};
 
-// The most elements that one call may add, so that integer lanes cannot overflow.
+struct FloatProductPartial {
+  double product = 1;
+};
+
+// The product modulo 2^64, and its magnitude in floating point.
+struct IntProductPartial {
+  uint64_t low = 1;
+  double magnitude = 1;
+};
+
+// Terms are numbered: this many is the first one's number, and so far are neighbours apart.
+struct Terms {
+  int64_t first = 0;
+  int64_t step = 0;
+};
+
+// The most terms that may be added to a column, so that integer lanes cannot overflow.
 inline constexpr int64_t kMostTerms = int64_t{1} << 30;
 
-// One dtype's loops. `source` need not be aligned.
-struct SumKernels {
-  // Adds `count` contiguous elements to *partial, a Float64Partial, Float32Partial or IntPartial.
-  void (*row)(const void* source, int64_t count, void* partial);
+// The loops of a reduction over one dtype. `source` need not be aligned. `fresh` columns begin with
+// no terms; others go on.
+struct Kernel {
+  // Reduces `rows` runs of `count` contiguous elements, `stride` bytes apart, each into a column:
+  // the first into the first.
+  void (*rows)(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+               Columns* columns, bool fresh);
   // Adds `rows` rows of `count` contiguous elements, `stride` bytes apart, to the first `count`
-  // columns. Elements behind a row's end are never read.
-  void (*tile)(const void* source, int64_t stride, int64_t rows, int64_t count, Columns columns);
+  // columns. Elements behind a row's end are never read; words behind the last column may be
+  // written, up to a multiple of kColumnStep.
+  void (*tile)(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+               Columns* columns, bool fresh);
+  // After the last tile: brings the first `count` columns into the form of the partial results.
+  void (*arrange)(Columns* columns, int64_t count);
+  // May be null. Writes contiguous results of the reduction's own dtype; false when one of them is
+  // not certain.
+  bool (*finish)(const Columns* columns, int64_t count, void* results);
 };
+
+// name of the table
+// clang-format off
+#define STRIDED_KERNELS(ROW) \
+  ROW(sum)                   \
+  ROW(careful_sum)           \
+  ROW(product)               \
+  ROW(count)                 \
+  ROW(min)                   \
+  ROW(max)                   \
+  ROW(argmin)                \
+  ROW(argmax)
+// clang-format on
 
 struct KernelTable {
   const char* name;
-#define ROW(name, type, kind) SumKernels sum_##name;
-  STRIDED_DTYPES(ROW)
+#define ROW(kind) const Kernel* kind;  // by dtype; some have empty rows
+  STRIDED_KERNELS(ROW)
 #undef ROW
 };
 

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../dtype_rows.hpp"
+
 #ifndef STRIDED_VECTOR_BYTES
 #error "STRIDED_VECTOR_BYTES is set by the row of the instruction set in CMakeLists.txt"
 #endif
@@ -18,16 +20,26 @@ namespace {
 inline constexpr int64_t kVectorBytes = STRIDED_VECTOR_BYTES;
 inline constexpr int64_t kLanes = kVectorBytes / 8;  // of 64 bits
 
-typedef double VecF64 __attribute__((vector_size(STRIDED_VECTOR_BYTES)));
-typedef int64_t VecI64 __attribute__((vector_size(STRIDED_VECTOR_BYTES)));
-typedef uint64_t VecU64 __attribute__((vector_size(STRIDED_VECTOR_BYTES)));
-
-// kLanes elements of a type, as they lie in memory at any address.
 template <class T>
-struct Packed {
+struct VectorOf {
+  typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES)));
+};
+template <class T>
+using Vec = typename VectorOf<T>::type;
+
+using VecF64 = Vec<double>;
+using VecI64 = Vec<int64_t>;
+using VecU64 = Vec<uint64_t>;
+
+// kLanes elements of a type.
+template <class T>
+struct PackedOf {
   typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES / 8 * sizeof(T))));
 };
+template <class T>
+using Packed = typename PackedOf<T>::type;
 
+// Vectors may lie at any address.
 template <class V>
 STRIDED_INLINE V load(const void* source) {
   V value;
@@ -40,24 +52,35 @@ STRIDED_INLINE void store(void* target, V value) {
   __builtin_memcpy(target, &value, sizeof value);
 }
 
-// The first `count` elements, and zeros behind them; reads nothing beyond.
-template <class T>
-STRIDED_INLINE typename Packed<T>::type load_part(const T* source, int64_t count) {
-  typename Packed<T>::type value = {};
-  __builtin_memcpy(&value, source, static_cast<size_t>(count) * sizeof(T));
-  return value;
+// The first `bytes` bytes over those of `rest`; reads nothing beyond.
+template <class V>
+STRIDED_INLINE V load_part(const void* source, int64_t bytes, V rest) {
+  __builtin_memcpy(&rest, source, static_cast<size_t>(bytes));
+  return rest;
+}
+
+template <class V, class T>
+STRIDED_INLINE V filled(T value) {
+  return V{} + value;
 }
 
 STRIDED_INLINE VecF64 absolute(VecF64 x) {
-  VecU64 bits;
-  __builtin_memcpy(&bits, &x, sizeof bits);
-  bits &= (VecU64{} + 0x7fffffffffffffffu);
-  __builtin_memcpy(&x, &bits, sizeof bits);
-  return x;
+  return (VecF64)((VecU64)x & filled<VecU64>(0x7fffffffffffffffu));
 }
 
 STRIDED_INLINE double absolute(double x) {
   return __builtin_fabs(x);
+}
+
+// float32 to float64. GCC 12 makes several instructions of its own notation.
+STRIDED_INLINE VecF64 widen(Packed<float> x) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return __builtin_ia32_cvtps2pd512_mask(x, VecF64{}, -1, 4);
+#elif defined(__AVX__) && !defined(__clang__)
+  return __builtin_ia32_cvtps2pd256(x);
+#else
+  return __builtin_convertvector(x, VecF64);
+#endif
 }
 
 // Knuth's TwoSum (The Art of Computer Programming 2, 4.2.2): a + b = sum + error exactly, unless
@@ -75,6 +98,53 @@ STRIDED_INLINE Sum<V> two_sum(V a, V b) {
   const V error = (a - (sum - from_b)) + (b - from_b);
   return {sum, error};
 }
+
+STRIDED_INLINE bool any(VecI64 mask) {
+  int64_t bits = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) bits |= mask[lane];
+  return bits != 0;
+}
+
+// The unsigned integer of as many bytes, and that of twice as many.
+template <int kBytes>
+struct Unsigned;
+template <>
+struct Unsigned<1> {
+  using type = uint8_t;
+  using wider = uint16_t;
+};
+template <>
+struct Unsigned<2> {
+  using type = uint16_t;
+  using wider = uint32_t;
+};
+template <>
+struct Unsigned<4> {
+  using type = uint32_t;
+  using wider = uint64_t;
+};
+template <>
+struct Unsigned<8> {
+  using type = uint64_t;
+  using wider = uint64_t;
+};
+template <class T>
+using UnsignedOf = typename Unsigned<sizeof(T)>::type;
+template <class T>
+using WiderOf = typename Unsigned<sizeof(T)>::wider;
+
+template <class T>
+inline constexpr bool kIsSigned = static_cast<T>(-1) < static_cast<T>(0);
+
+// What the elements of a dtype are to the loops: a bool is a byte.
+template <class T>
+struct ElementOf {
+  using type = T;
+};
+template <>
+struct ElementOf<Bool> {
+  using type = uint8_t;
+};
 
 }  // namespace
 }  // namespace strided

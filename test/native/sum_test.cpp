@@ -13,6 +13,7 @@
 #include "layout.hpp"
 #include "pool.hpp"
 #include "reduce.hpp"
+#include "superaccumulator.hpp"
 
 using namespace strided;
 
@@ -126,8 +127,16 @@ void one_case(DType result) {
   Laid mask = lay(DType::k_bool, c.shape);
   Laid out = lay(result, kept);
   const bool masked = below(3) == 0;
-  Reduction reduction{in.array, out.array, masked ? &mask.array : nullptr, c.axes, {}, nullptr};
-  if (below(3) == 0) reduction.initial.real = static_cast<double>(static_cast<T>(value(1)));
+  Reduction reduction{ReductionKind::k_sum,
+                      in.array,
+                      out.array,
+                      masked ? &mask.array : nullptr,
+                      c.axes,
+                      {},
+                      nullptr};
+  reduction.initial.given = below(3) == 0;
+  if (reduction.initial.given)
+    reduction.initial.real = static_cast<double>(static_cast<T>(value(1)));
 
   std::vector<std::vector<double>> terms;
   std::vector<std::vector<std::int64_t>> outputs;
@@ -148,7 +157,7 @@ void one_case(DType result) {
   });
 
   Pool::instance().resize(1 + static_cast<int>(below(4)));
-  CHECK(sum(reduction) == Status::ok);
+  CHECK(reduce(reduction) == Status::ok);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::byte* at = element(out.array, outputs[i]);
     if (result == DType::k_float64) {
@@ -193,7 +202,8 @@ void one_integer_case(DType dtype) {
     fits = fits && total >= std::numeric_limits<Result>::min() &&
            total <= std::numeric_limits<Result>::max();
   }
-  const Status status = sum({in.array, out.array, nullptr, c.axes, {}, nullptr});
+  const Status status =
+      reduce({ReductionKind::k_sum, in.array, out.array, nullptr, c.axes, {}, nullptr});
   CHECK(status == (fits ? Status::ok : Status::overflow));
   if (!fits) return;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -211,7 +221,7 @@ void large_case(double first, double second) {
   Array out{DType::k_float64, reinterpret_cast<std::byte*>(&result), 0, {}, {}};
   for (int threads = 1; threads <= 4; ++threads) {
     Pool::instance().resize(threads);
-    CHECK(sum({in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+    CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
     CHECK(result == oracle(data));
   }
 }

@@ -20,6 +20,8 @@ import {
   zerosLike,
 } from 'strided';
 import { DTYPE_NAMES, DTYPES } from '../../lib/dtype';
+import { badCreation } from './bad-creation';
+import { badDraws } from './bad-draws';
 import { bad, operands, repeated } from './operands';
 
 /** A call that must fail, the code of its error, and what the message must say. */
@@ -28,7 +30,8 @@ export type BadCall = readonly [name: string, call: () => unknown, code: ErrorCo
 const { matrix, cube, scalar, none, frozen, frozenInts, ints } = operands;
 
 const makers = { empty, zeros, ones } as const;
-const badShapes: [unknown, RegExp][] = [
+/** What is no shape, and what the message must say. */
+export const badShapes: [unknown, RegExp][] = [
   [-1, /shape\[0\].* -1/],
   [[2, -3], /shape\[1\].* -3/],
   [1.5, /shape\[0\].* 1\.5/],
@@ -342,8 +345,10 @@ function* shapes(): Generator<BadCall> {
       'ERR_SHAPE',
       /order.*C, F, A/,
     ];
-    yield [`ravel: order ${order}`, () => matrix.ravel(asked), 'ERR_SHAPE', /order.*C, F, A/];
     if (order === 'K') continue;
+    yield [`ravel: order ${order}`, () => matrix.ravel(asked), 'ERR_SHAPE', /order.*C, F, A, K/];
+    const flat = () => matrix.flatten(asked);
+    yield [`flatten: order ${order}`, flat, 'ERR_SHAPE', /order.*C, F, A, K/];
     yield [`copy: order ${order}`, () => matrix.copy(asked), 'ERR_SHAPE', /order.*C, F, A, K/];
     const cast = () => matrix.asType('float32', asked);
     yield [`asType: order ${order}`, cast, 'ERR_SHAPE', /order.*C, F, A, K/];
@@ -455,5 +460,7 @@ export function badCalls(): BadCall[] {
     ...casts(),
     ...shapes(),
     ...memory(),
+    ...badCreation(),
+    ...badDraws(),
   ];
 }

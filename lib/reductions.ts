@@ -1,0 +1,133 @@
+/** The table of reductions: what each takes, and which dtype its results have. */
+
+import { checkCast } from './assign';
+import { canCast } from './casting';
+import { DTYPES, type DType, type DTypeName, dtypeOf } from './dtype';
+import { expected } from './errors';
+import { native } from './native';
+
+/** The name of a reduction: its method, its function, and the addon's row. */
+export type ReductionName =
+  | 'sum'
+  | 'mean'
+  | 'prod'
+  | 'min'
+  | 'max'
+  | 'argmin'
+  | 'argmax'
+  | 'any'
+  | 'all'
+  | 'countNonzero';
+
+/** Options that only some reductions have. */
+type Extra = 'dtype' | 'where' | 'initial' | 'axes';
+
+/** Dtypes of a reduction: of the elements that are reduced, and of the results. */
+export interface Dtypes {
+  readonly source: DType;
+  readonly result: DType;
+}
+
+/** A row of the table; the addon has the same rows, and is compared when it loads. */
+export interface Row {
+  readonly name: ReductionName;
+  /** The row's place, by which the addon knows the reduction. */
+  readonly code: number;
+  /** Options besides `axis`, `out` and `keepdims`; `axes` is an `axis` that is a list. */
+  readonly takes: ReadonlySet<string>;
+  /** Whether no elements have a result. */
+  readonly ofNothing: boolean;
+  /** Whether results may not fit their dtype, after which memory for them holds anything. */
+  readonly mayOverflow: boolean;
+  readonly dtypes: (
+    source: DType,
+    asked: DTypeName | undefined,
+    out: DType | undefined,
+    name: ReductionName,
+  ) => Dtypes;
+}
+
+/** Exact results may become a wider kind or a narrower type, but no narrower kind. */
+function exactDtypes(source: DType, asked: DTypeName | undefined, out: DType | undefined): DType {
+  const usual = dtypeOf(source.sumsTo);
+  if (asked === undefined) {
+    if (out === undefined) return usual;
+    checkCast(usual, out, 'same_kind', 'out');
+    return out;
+  }
+  const type = dtypeOf(asked);
+  checkCast(source, type, 'same_kind', 'dtype');
+  if (type === DTYPES.bool && source !== DTYPES.bool) {
+    throw expected('ERR_CAST', 'dtype', `a dtype that sums of ${source.name} have`, asked);
+  }
+  if (out !== undefined) checkCast(type, out, 'same_kind', 'out');
+  // Where an exact integer must fit both, the narrower of them decides.
+  const narrower = out !== undefined && type.kind !== 'f' && !canCast(type, out, 'safe');
+  return narrower ? out : type;
+}
+
+const sumDtypes: Row['dtypes'] = (source, asked, out) => ({
+  source,
+  result: exactDtypes(source, asked, out),
+});
+
+/** Products of integers as floats are products of floats. */
+const prodDtypes: Row['dtypes'] = (source, asked, out) => {
+  const result = exactDtypes(source, asked, out);
+  return { source: result.kind === 'f' && source.kind !== 'f' ? result : source, result };
+};
+
+const meanDtypes: Row['dtypes'] = (source, asked, out) => {
+  const usual = source.kind === 'f' ? source : DTYPES.float64;
+  const type = asked === undefined ? usual : dtypeOf(asked);
+  if (type.kind !== 'f') throw expected('ERR_CAST', 'dtype', 'float32 or float64', asked);
+  if (out === undefined) return { source, result: type };
+  checkCast(type, out, 'same_kind', 'out');
+  return { source, result: asked === undefined ? out : type };
+};
+
+const fixedDtypes =
+  (resultOf: (source: DType) => DType): Row['dtypes'] =>
+  (source, _asked, out) => {
+    const result = resultOf(source);
+    if (out !== undefined) checkCast(result, out, 'same_kind', 'out');
+    return { source, result };
+  };
+
+const sameDtype = fixedDtypes((source) => source);
+const boolDtype = fixedDtypes(() => DTYPES.bool);
+const int64Dtype = fixedDtypes(() => DTYPES.int64);
+
+type Facts = [
+  name: ReductionName,
+  dtypes: Row['dtypes'],
+  takes: Extra[],
+  ofNothing: boolean,
+  mayOverflow: boolean,
+];
+
+const FACTS: readonly Facts[] = [
+  ['sum', sumDtypes, ['dtype', 'where', 'initial', 'axes'], true, true],
+  ['mean', meanDtypes, ['dtype', 'where', 'axes'], true, false],
+  ['prod', prodDtypes, ['dtype', 'where', 'initial', 'axes'], true, true],
+  ['min', sameDtype, ['where', 'initial', 'axes'], false, false],
+  ['max', sameDtype, ['where', 'initial', 'axes'], false, false],
+  ['argmin', int64Dtype, [], false, false],
+  ['argmax', int64Dtype, [], false, false],
+  ['any', boolDtype, ['where', 'axes'], true, false],
+  ['all', boolDtype, ['where', 'axes'], true, false],
+  ['countNonzero', int64Dtype, ['where', 'axes'], true, false],
+];
+
+export const REDUCTIONS = Object.fromEntries(
+  FACTS.map(([name, dtypes, takes, ofNothing, mayOverflow], code): [ReductionName, Row] => [
+    name,
+    { name, code, takes: new Set<string>(takes), ofNothing, mayOverflow, dtypes },
+  ]),
+) as Readonly<Record<ReductionName, Row>>;
+
+if (native.reductions().join() !== Object.keys(REDUCTIONS).join()) {
+  throw new Error(
+    'strided: the addon is of another version than the package: its table of reductions differs',
+  );
+}

@@ -1,0 +1,150 @@
+// The least and the greatest elements, and their places.
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "family.hpp"
+
+namespace strided {
+namespace {
+
+enum class Sort { least, greatest };
+
+template <Sort kSort>
+bool beats(std::int64_t a, std::int64_t b) noexcept {
+  return kSort == Sort::least ? a < b : a > b;
+}
+
+// The element of a key: see kernels/keys.hpp.
+template <class T, Sort kSort>
+T element_of(std::int64_t key) noexcept {
+  if constexpr (std::is_same_v<T, Bool>) {
+    return Bool{static_cast<std::uint8_t>(key)};
+  } else if constexpr (std::is_floating_point_v<T>) {
+    using Key = std::conditional_t<sizeof(T) == 8, std::int64_t, std::int32_t>;
+    using Bits = std::make_unsigned_t<Key>;
+    constexpr Bits above_infinity = (Bits{1} << (std::numeric_limits<T>::digits - 1)) - 1;
+    const auto moved = static_cast<Bits>(key);
+    const auto sorted =
+        static_cast<Key>(kSort == Sort::least ? moved - above_infinity : moved + above_infinity);
+    constexpr Bits rest = static_cast<Bits>(~Bits{0}) >> 1;
+    const Bits bits = static_cast<Bits>(sorted) ^ (sorted < 0 ? rest : Bits{0});
+    T element;
+    std::memcpy(&element, &bits, sizeof element);
+    return std::isnan(element) ? std::numeric_limits<T>::quiet_NaN() : element;
+  } else if constexpr (std::is_signed_v<T>) {
+    return static_cast<T>(key);
+  } else {
+    constexpr T top = static_cast<T>(T{1} << (8 * sizeof(T) - 1));
+    return static_cast<T>(static_cast<T>(key) ^ top);
+  }
+}
+
+template <class T, Sort kSort>
+T better(T a, T b) noexcept {
+  if constexpr (std::is_same_v<T, Bool>) {
+    const bool first = kSort == Sort::least ? a.byte <= b.byte : a.byte >= b.byte;
+    return first ? a : b;
+  } else if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<T>::quiet_NaN();
+    if (a == b) return std::signbit(a) == (kSort == Sort::least) ? a : b;
+    return (a < b) == (kSort == Sort::least) ? a : b;
+  } else {
+    return (a < b) == (kSort == Sort::least) ? a : b;
+  }
+}
+
+template <class T>
+T initial_element(const Initial& initial) noexcept {
+  if constexpr (std::is_same_v<T, Bool>) {
+    return Bool{static_cast<std::uint8_t>(initial.whole != 0)};
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return static_cast<T>(initial.real);
+  } else {
+    return static_cast<T>(initial.whole);
+  }
+}
+
+template <class T, Sort kSort>
+struct ExtremeRule {
+  using Partial = ExtremePartial;
+  static void merge(Partial& into, const Partial& part) noexcept {
+    if (beats<kSort>(part.key, into.key)) into = part;
+  }
+  static Finish finish(const Partial& partial, std::int64_t, std::int64_t terms,
+                       const Ending& ending, std::byte* at) {
+    T element = element_of<T, kSort>(partial.key);
+    if (ending.initial.given) {
+      const T initial = initial_element<T>(ending.initial);
+      element = terms == 0 ? initial : better<T, kSort>(element, initial);
+    }
+    store_element(at, element);
+    return Finish::done;
+  }
+};
+
+template <Sort kSort>
+struct PlaceRule {
+  using Partial = PlacedPartial;
+  static void merge(Partial& into, const Partial& part) noexcept {
+    if (beats<kSort>(part.key, into.key) || (part.key == into.key && part.number < into.number)) {
+      into = part;
+    }
+  }
+  static Finish finish(const Partial& partial, std::int64_t, std::int64_t, const Ending&,
+                       std::byte* at) {
+    store_element(at, partial.number);
+    return Finish::done;
+  }
+};
+
+// The element that none beats less.
+template <class T, Sort kSort>
+T worst() noexcept {
+  constexpr bool least = kSort == Sort::least;
+  if constexpr (std::is_same_v<T, Bool>) {
+    return Bool{least};
+  } else if constexpr (std::is_floating_point_v<T>) {
+    constexpr T infinity = std::numeric_limits<T>::infinity();
+    return least ? infinity : -infinity;
+  } else {
+    return least ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+  }
+}
+
+template <Sort kSort>
+Family extreme_family(DType source, const Kernel& kernel) {
+  Family family;
+  with_type(source, [&]<class T>(Tag<T>) {
+    family.tiers[0] = tier_of<ExtremeRule<T, kSort>>(kernel);
+    const T element = worst<T, kSort>();
+    std::memcpy(&family.neutral, &element, sizeof element);
+  });
+  return family;
+}
+
+template <Sort kSort>
+Family place_family(const Kernel& kernel) {
+  Family family;
+  family.tiers[0] = tier_of<PlaceRule<kSort>>(kernel);
+  family.numbered = true;
+  return family;
+}
+
+}  // namespace
+
+Family min_family(DType source, DType) {
+  return extreme_family<Sort::least>(source, STRIDED_KERNEL(min, source));
+}
+Family max_family(DType source, DType) {
+  return extreme_family<Sort::greatest>(source, STRIDED_KERNEL(max, source));
+}
+Family argmin_family(DType source, DType) {
+  return place_family<Sort::least>(STRIDED_KERNEL(argmin, source));
+}
+Family argmax_family(DType source, DType) {
+  return place_family<Sort::greatest>(STRIDED_KERNEL(argmax, source));
+}
+
+}  // namespace strided

@@ -1,0 +1,195 @@
+// Sums of floats: functors of the loops, and how whole columns become results.
+#pragma once
+
+#include "loops.hpp"
+
+namespace strided {
+namespace {
+
+constexpr double kRoundoff = 0x1p-53;
+constexpr double kLeast = 0x1p-1074;
+
+// Elements are float64, or float32 that are widened.
+template <class T>
+STRIDED_INLINE VecF64 doubles(Packed<T> x) {
+  if constexpr (sizeof(T) == 8) {
+    return x;
+  } else {
+    return widen(x);
+  }
+}
+
+template <class T>
+struct PackedFloats {
+  using Element = T;
+  using Chunk = Packed<T>;
+  static constexpr int64_t kWidth = kLanes;
+  static constexpr int64_t kBurst = kMostTerms;
+  static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
+  STRIDED_INLINE void spill() {}
+};
+
+template <class T>
+struct Float64Sum : PackedFloats<T> {
+  static constexpr int64_t kRunDepth = 2 * kGroups + 2 * kLanes;
+  VecF64 s = {}, e = {}, a = {};
+
+  STRIDED_INLINE void add(Packed<T> x) {
+    const Sum<VecF64> t = two_sum<VecF64>(s, doubles<T>(x));
+    s = t.sum;
+    e += t.error;
+    a += absolute(t.error);
+  }
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    s = load_plane<VecF64>(columns, 0, j);
+    e = load_plane<VecF64>(columns, 1, j);
+    a = load_plane<VecF64>(columns, 2, j);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    store_plane(columns, 0, j, s), store_plane(columns, 1, j, e), store_plane(columns, 2, j, a);
+  }
+  STRIDED_INLINE void merge(const Float64Sum& other) {
+    const Sum<VecF64> t = two_sum<VecF64>(s, other.s);
+    s = t.sum;
+    e = (e + other.e) + t.error;
+    a = (a + other.a) + absolute(t.error);
+  }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
+    auto total = fresh ? Float64Partial{} : load_partial<Float64Partial>(columns, column);
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      const Sum<double> t = two_sum<double>(total.s, s[lane]);
+      total.s = t.sum;
+      total.e = (total.e + e[lane]) + t.error;
+      total.a = (total.a + a[lane]) + absolute(t.error);
+    }
+    store_partial(columns, column, total);
+  }
+};
+
+template <class T>
+struct CarefulSum : PackedFloats<T> {
+  static constexpr int64_t kRunDepth = 4 * kGroups + 4 * kLanes;
+  VecF64 s = {}, e = {}, f = {}, a = {};
+
+  STRIDED_INLINE void add(Packed<T> x) {
+    const Sum<VecF64> t = two_sum<VecF64>(s, doubles<T>(x));
+    s = t.sum;
+    const Sum<VecF64> u = two_sum<VecF64>(e, t.error);
+    e = u.sum;
+    f += u.error;
+    a += absolute(u.error);
+  }
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    s = load_plane<VecF64>(columns, 0, j);
+    e = load_plane<VecF64>(columns, 1, j);
+    f = load_plane<VecF64>(columns, 2, j);
+    a = load_plane<VecF64>(columns, 3, j);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    store_plane(columns, 0, j, s), store_plane(columns, 1, j, e);
+    store_plane(columns, 2, j, f), store_plane(columns, 3, j, a);
+  }
+  template <class V>
+  static STRIDED_INLINE void join(V& s, V& e, V& f, V& a, V s2, V e2, V f2, V a2) {
+    const Sum<V> t = two_sum<V>(s, s2);
+    const Sum<V> u = two_sum<V>(e, e2);
+    const Sum<V> v = two_sum<V>(u.sum, t.error);
+    s = t.sum;
+    e = v.sum;
+    f = ((f + f2) + u.error) + v.error;
+    a = ((a + a2) + absolute(u.error)) + absolute(v.error);
+  }
+  STRIDED_INLINE void merge(const CarefulSum& other) {
+    join<VecF64>(s, e, f, a, other.s, other.e, other.f, other.a);
+  }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
+    auto total = fresh ? CarefulPartial{} : load_partial<CarefulPartial>(columns, column);
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      join<double>(total.s, total.e, total.f, total.a, s[lane], e[lane], f[lane], a[lane]);
+    }
+    store_partial(columns, column, total);
+  }
+};
+
+struct Float32Sum : PackedFloats<float> {
+  static constexpr int64_t kRunDepth = kGroups + kLanes;
+  VecF64 s = {}, a = {};
+
+  STRIDED_INLINE void add(Packed<float> x) {
+    const VecF64 wide = widen(x);
+    s += wide;
+    a += absolute(wide);
+  }
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    s = load_plane<VecF64>(columns, 0, j), a = load_plane<VecF64>(columns, 1, j);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    store_plane(columns, 0, j, s), store_plane(columns, 1, j, a);
+  }
+  STRIDED_INLINE void merge(const Float32Sum& other) {
+    s += other.s;
+    a += other.a;
+  }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
+    auto total = fresh ? Float32Partial{} : load_partial<Float32Partial>(columns, column);
+    for (int64_t lane = 0; lane < kLanes; ++lane) total.s += s[lane], total.a += a[lane];
+    store_partial(columns, column, total);
+  }
+};
+
+// The certificates of certificate.hpp, for a vector of columns at a time.
+
+STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
+  return (VecF64)(mask & (VecI64)x);
+}
+
+// Adds what is behind the last column as a vector of its own, whose other lanes are certain.
+template <class Finish>
+STRIDED_INLINE bool for_columns(int64_t count, Finish&& finish) {
+  VecI64 certain = filled<VecI64>(int64_t{-1});
+  int64_t j = 0;
+  for (; j + kLanes <= count; j += kLanes) certain &= finish(j, kLanes);
+  if (j < count) {
+    VecI64 last = finish(j, count - j);
+    for (int64_t lane = count - j; lane < kLanes; ++lane) last[lane] = -1;
+    certain &= last;
+  }
+  return !any(~certain);
+}
+
+inline bool finish_float64(const Columns* columns, int64_t count, void* results) {
+  const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
+  auto* out = static_cast<double*>(results);
+  return for_columns(count, [&](int64_t j, int64_t lanes) {
+    const auto a = load_plane<VecF64>(columns, 2, j);
+    const Sum<VecF64> r = two_sum<VecF64>(load_plane<VecF64>(columns, 0, j),  //
+                                          load_plane<VecF64>(columns, 1, j));
+    VecF64 bound = where(~(a == 0), a * factor + kLeast);
+    bound += (8 * kRoundoff) * (absolute(r.error) + bound);
+    const VecF64 result = r.sum + 0.0;  // -0 becomes +0
+    if (lanes == kLanes) {
+      store(out + j, result);
+    } else {
+      __builtin_memcpy(out + j, &result, static_cast<size_t>(lanes) * sizeof(double));
+    }
+    return (r.sum + (r.error + bound) == r.sum) & (r.sum + (r.error - bound) == r.sum);
+  });
+}
+
+inline bool finish_float32(const Columns* columns, int64_t count, void* results) {
+  const double factor = (2 * static_cast<double>(columns->depth) + 4) * kRoundoff;
+  auto* out = static_cast<float*>(results);
+  return for_columns(count, [&](int64_t j, int64_t lanes) {
+    const auto s = load_plane<VecF64>(columns, 0, j);
+    const auto a = load_plane<VecF64>(columns, 1, j);
+    const VecF64 bound = a * factor;
+    const Packed<float> low = __builtin_convertvector(s - bound, Packed<float>);
+    const Packed<float> high = __builtin_convertvector(s + bound, Packed<float>);
+    __builtin_memcpy(out + j, &high, static_cast<size_t>(lanes) * sizeof(float));
+    const VecF64 wide = widen(low);
+    return (wide == widen(high)) & ((wide != 0) | (a == 0));
+  });
+}
+
+}  // namespace
+}  // namespace strided

@@ -1,0 +1,208 @@
+// Sums of integers, and counts of what is not zero: functors of the loops.
+#pragma once
+
+#include "loops.hpp"
+
+namespace strided {
+namespace {
+
+// How a vector of short elements is read as unsigned integers of the same size, `kBias` above the
+// value that is added.
+template <class T>
+struct Plain {
+  using Element = T;
+  using Chunk = Vec<UnsignedOf<T>>;
+  static constexpr UnsignedOf<T> kBias =
+      kIsSigned<T> ? UnsignedOf<T>{1} << (8 * sizeof(T) - 1) : UnsignedOf<T>{0};
+  static STRIDED_INLINE Chunk read(Chunk x) { return kBias == 0 ? x : x ^ kBias; }
+};
+
+// 1 for each element that is not zero.
+template <class T>
+struct Truth {
+  using Element = T;
+  using Chunk = Vec<T>;
+  static constexpr UnsignedOf<T> kBias = 0;
+  static STRIDED_INLINE Vec<UnsignedOf<T>> read(Chunk x) {
+    return (Vec<UnsignedOf<T>>)(x != 0) & UnsignedOf<T>{1};
+  }
+};
+
+// The sums of the lanes that are in the same 64 bits.
+STRIDED_INLINE VecU64 total_lanes(VecU64 x) {
+  return x;
+}
+STRIDED_INLINE VecU64 total_lanes(Vec<uint32_t> x) {
+  const auto wide = (VecU64)x;
+  return (wide & 0xffffffffu) + (wide >> 32);
+}
+STRIDED_INLINE VecU64 total_lanes(Vec<uint16_t> x) {
+  const auto wide = (Vec<uint32_t>)x;
+  return total_lanes((wide & 0xffffu) + (wide >> 16));
+}
+
+// Elements of up to 32 bits. Those at even and odd places of a vector are added in lanes of twice
+// their size, which hold a burst of them without a carry, and then go to lanes of 64 bits.
+template <class Reader>
+struct ShortSum {
+  using Element = typename Reader::Element;
+  using Chunk = typename Reader::Chunk;
+  using Narrow = UnsignedOf<Element>;
+  using Wide = WiderOf<Element>;
+  static constexpr int kBits = 8 * sizeof(Element);
+  static constexpr int64_t kWidth = kVectorBytes / static_cast<int64_t>(sizeof(Element));
+  static constexpr int64_t kBurst = int64_t{1} << (kBits < 24 ? kBits : 24);
+  static constexpr int64_t kRunDepth = 0;
+  static constexpr auto kBias = static_cast<uint64_t>(Reader::kBias);
+  Vec<Wide> even = {}, odd = {};
+  VecU64 spilled = {};
+
+  static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
+
+  STRIDED_INLINE void add(Chunk chunk) {
+    const auto x = (Vec<Wide>)Reader::read(chunk);
+    even += x & static_cast<Wide>(static_cast<Narrow>(-1));
+    odd += x >> kBits;
+  }
+  STRIDED_INLINE void spill() {
+    spilled += total_lanes(even) + total_lanes(odd);
+    even = odd = Vec<Wide>{};
+  }
+  STRIDED_INLINE void merge(const ShortSum& other) { spilled += other.spilled; }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t count, bool fresh) {
+    spill();
+    auto total = fresh ? IntPartial{} : load_partial<IntPartial>(columns, column);
+    uint64_t sum =
+        total.low - kBias * static_cast<uint64_t>((count + kWidth - 1) / kWidth * kWidth);
+    for (int64_t lane = 0; lane < kLanes; ++lane) sum += spilled[lane];
+    store_partial(columns, column, IntPartial{sum, static_cast<int64_t>(sum) >> 63});
+  }
+
+  // In a tile the words of kWidth columns are in the order in which lanes come apart: even places
+  // before odd ones, and so on within them.
+  STRIDED_INLINE void open(const Columns*, int64_t) {}
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int rows, bool fresh) const {
+    int64_t* at = columns->words + j;
+    const auto bias = kBias * static_cast<uint64_t>(rows);
+    come_apart(come_apart(at, even, bias, fresh), odd, bias, fresh);
+  }
+
+ private:
+  static STRIDED_INLINE int64_t* come_apart(int64_t* at, VecU64 sums, uint64_t bias, bool fresh) {
+    sums -= bias;
+    if (!fresh) sums += load<VecU64>(at);
+    store(at, sums);
+    return at + kLanes;
+  }
+  static STRIDED_INLINE int64_t* come_apart(int64_t* at, Vec<uint32_t> sums, uint64_t bias,
+                                            bool fresh) {
+    const auto wide = (VecU64)sums;
+    return come_apart(come_apart(at, wide & 0xffffffffu, bias, fresh), wide >> 32, bias, fresh);
+  }
+  static STRIDED_INLINE int64_t* come_apart(int64_t* at, Vec<uint16_t> sums, uint64_t bias,
+                                            bool fresh) {
+    const auto wide = (Vec<uint32_t>)sums;
+    return come_apart(come_apart(at, wide & 0xffffu, bias, fresh), wide >> 16, bias, fresh);
+  }
+};
+
+// Undoes the order of ShortSum::close.
+template <class Reader>
+void arrange_short(Columns* columns, int64_t count) {
+  constexpr int64_t width = ShortSum<Reader>::kWidth;
+  constexpr int64_t pieces = width / kLanes;
+  int64_t* high = columns->words + columns->width;
+  for (int64_t j = 0; j < count; j += width) {
+    int64_t* words = columns->words + j;
+    int64_t sums[width];
+    __builtin_memcpy(sums, words, sizeof sums);
+    for (int64_t c = 0; c < width; ++c) {
+      int64_t piece = 0;
+      for (int64_t bit = 1; bit < pieces; bit *= 2) piece = 2 * piece + ((c & bit) != 0 ? 1 : 0);
+      words[c] = sums[piece * kLanes + c / pieces];
+      high[j + c] = words[c] >> 63;
+    }
+  }
+}
+
+// Elements of 64 bits: the sum modulo 2^64, and the sum h of the upper halves (shifted with the
+// sign). The exact sum is h 2^32 + l, l the sum of the lower halves; l is below 2^64, so that the
+// sum modulo 2^64 gives it away.
+template <class T>
+struct LongSum {
+  using Element = T;
+  using Chunk = Vec<T>;
+  static constexpr int64_t kWidth = kLanes;
+  static constexpr int64_t kBurst = kMostTerms;
+  static constexpr int64_t kRunDepth = 0;
+  VecU64 low = {};
+  Vec<T> high = {};
+
+  static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
+  static IntPartial combine(uint64_t low, T high) {
+    const uint64_t lower_halves = low - (static_cast<uint64_t>(high) << 32);
+    const int128 total = static_cast<int128>(high) * (int64_t{1} << 32) + lower_halves;
+    return {static_cast<uint64_t>(total), static_cast<int64_t>(total >> 64)};
+  }
+
+  STRIDED_INLINE void add(Chunk x) {
+    low += (VecU64)x;
+    high += x >> 32;
+  }
+  STRIDED_INLINE void spill() {}
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    low = load_plane<VecU64>(columns, 0, j), high = load_plane<Vec<T>>(columns, 1, j);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    store_plane(columns, 0, j, low), store_plane(columns, 1, j, high);
+  }
+  STRIDED_INLINE void merge(const LongSum& other) {
+    low += other.low;
+    high += other.high;
+  }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
+    const auto before = fresh ? IntPartial{} : load_partial<IntPartial>(columns, column);
+    int128 total = before.total();
+    for (int64_t lane = 0; lane < kLanes; ++lane) total += combine(low[lane], high[lane]).total();
+    store_partial(columns, column,
+                  IntPartial{static_cast<uint64_t>(total), static_cast<int64_t>(total >> 64)});
+  }
+};
+
+template <class T>
+void arrange_long(Columns* columns, int64_t count) {
+  for (int64_t j = 0; j < count; ++j) {
+    const auto words = load_partial<IntPartial>(columns, j);
+    store_partial(columns, j, LongSum<T>::combine(words.low, static_cast<T>(words.high)));
+  }
+}
+
+// How many elements of 64 bits are not zero.
+template <class T>
+struct LongCount {
+  using Element = T;
+  using Chunk = Vec<T>;
+  static constexpr int64_t kWidth = kLanes;
+  static constexpr int64_t kBurst = kMostTerms;
+  static constexpr int64_t kRunDepth = 0;
+  VecI64 count_ = {};
+
+  static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
+  STRIDED_INLINE void add(Chunk x) { count_ -= (VecI64)(x != 0); }
+  STRIDED_INLINE void spill() {}
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    count_ = load_plane<VecI64>(columns, 0, j);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    store_plane(columns, 0, j, count_);
+  }
+  STRIDED_INLINE void merge(const LongCount& other) { count_ += other.count_; }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
+    int64_t total = fresh ? 0 : columns->words[column];
+    for (int64_t lane = 0; lane < kLanes; ++lane) total += count_[lane];
+    columns->words[column] = total;
+  }
+};
+
+}  // namespace
+}  // namespace strided

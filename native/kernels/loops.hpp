@@ -1,0 +1,180 @@
+// The two loops of every reduction. Compiled once per instruction set.
+//
+// A functor says what the lanes of an accumulator keep, how one vector of elements is added to it,
+// and how it becomes a partial result: it has
+//
+//   Element, Chunk        what lies in memory, and a vector of it; kWidth elements
+//   neutral()             a chunk of elements that change no result
+//   kBurst                how many chunks it takes between two calls of spill()
+//   add(Chunk), merge(other), spill()
+//   close_run(columns, column, count, fresh)   a whole run was added: it goes to one column
+//   open(columns, j), close(columns, j, rows, fresh)
+//                         kWidth columns from the j-th on: before and after some rows are added;
+//                         open is left out for fresh columns
+//   kRunDepth             roundings that a run adds to those of its longest lane
+//
+// Four independent accumulators hide the latency of the chains in a run; in a tile neighbouring
+// columns are independent by themselves. Reads are announced to the memory ahead of time: the
+// chains leave too few misses in flight otherwise.
+#pragma once
+
+#include "kernels.hpp"
+#include "vector.hpp"
+
+namespace strided {
+namespace {
+
+constexpr int64_t kGroups = 4;
+constexpr int64_t kPrefetchBytes = 8192;
+constexpr int kRows = 16;    // of a tile, added while its running sums are in registers
+constexpr int kFewRows = 4;  // the same for what is left
+constexpr int64_t kRowPrefetchBytes = 512;  // nearer, as so many rows are read at once
+
+template <class F>
+STRIDED_INLINE typename F::Chunk chunk_at(const typename F::Element* x) {
+  return load<typename F::Chunk>(x);
+}
+
+template <class F>
+STRIDED_INLINE typename F::Chunk part_at(const typename F::Element* x, int64_t count) {
+  constexpr auto size = static_cast<int64_t>(sizeof(typename F::Element));
+  return load_part(x, count * size, F::neutral());
+}
+
+template <class F>
+STRIDED_INLINE void reduce_run(const typename F::Element* x, int64_t count, Columns* columns,
+                               int64_t column, bool fresh) {
+  using Element = typename F::Element;
+  constexpr auto size = static_cast<int64_t>(sizeof(Element));
+  constexpr int64_t step = F::kWidth * kGroups;
+  F group[kGroups];
+  int64_t i = 0;
+  while (i + step <= count) {
+    const int64_t left = (count - i) / step;
+    const int64_t stop = i + step * (left < F::kBurst ? left : F::kBurst);
+    for (; i < stop; i += step) {
+      const char* ahead = reinterpret_cast<const char*>(x + i) + kPrefetchBytes;
+      for (int64_t at = 0; at < step * size; at += 64) __builtin_prefetch(ahead + at);
+      for (int64_t g = 0; g < kGroups; ++g) group[g].add(chunk_at<F>(x + i + g * F::kWidth));
+    }
+    for (int64_t g = 0; g < kGroups; ++g) group[g].spill();
+  }
+  for (; i + F::kWidth <= count; i += F::kWidth) group[0].add(chunk_at<F>(x + i));
+  if (i < count) group[0].add(part_at<F>(x + i, count - i));
+  if (count >= step) {
+    group[0].spill();
+    group[0].merge(group[1]);
+    group[2].merge(group[3]);
+    group[0].merge(group[2]);
+  }
+  group[0].close_run(columns, column, count, fresh);
+}
+
+template <class F>
+void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
+                 Columns* columns, bool fresh) {
+  const char* row = static_cast<const char*>(source);
+  for (int64_t r = 0; r < rows; ++r, row += stride) {
+    const auto* x = reinterpret_cast<const typename F::Element*>(row);
+    reduce_run<F>(x, count, columns, r, fresh);
+  }
+  columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
+}
+
+// Adds a few rows to the columns; the running sums are read and written once for all of them.
+template <class F, int kCount, bool kFresh>
+STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns* columns) {
+  using Element = typename F::Element;
+  constexpr auto size = static_cast<int64_t>(sizeof(Element));
+  int64_t j = 0;
+  for (; j + F::kWidth <= count; j += F::kWidth) {
+    F sums;
+    if (!kFresh) sums.open(columns, j);
+    for (int r = 0; r < kCount; ++r) {
+      const char* at = source + r * stride + j * size;
+      __builtin_prefetch(at + kRowPrefetchBytes);
+      sums.add(chunk_at<F>(reinterpret_cast<const Element*>(at)));
+    }
+    sums.close(columns, j, kCount, kFresh);
+  }
+  if (j == count) return;
+  F sums;
+  if (!kFresh) sums.open(columns, j);
+  for (int r = 0; r < kCount; ++r) {
+    const char* at = source + r * stride + j * size;
+    sums.add(part_at<F>(reinterpret_cast<const Element*>(at), count - j));
+  }
+  sums.close(columns, j, kCount, kFresh);
+}
+
+template <class F>
+void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
+                 Columns* columns, bool fresh) {
+  const char* row = static_cast<const char*>(source);
+  int64_t r = 0;
+  const auto some = [&]<int kCount>() {
+    for (; r + kCount <= rows; r += kCount, row += kCount * stride) {
+      if (fresh) {
+        add_rows<F, kCount, true>(row, stride, count, columns);
+      } else {
+        add_rows<F, kCount, false>(row, stride, count, columns);
+      }
+      fresh = false;
+    }
+  };
+  some.template operator()<kRows>();
+  some.template operator()<kFewRows>();
+  some.template operator()<1>();
+  columns->depth += rows;
+}
+
+inline void keep_arrangement(Columns*, int64_t) {}
+
+template <class P>
+STRIDED_INLINE P load_partial(const Columns* columns, int64_t column) {
+  constexpr auto planes = static_cast<int64_t>(sizeof(P) / 8);
+  int64_t words[planes];
+  for (int64_t p = 0; p < planes; ++p) words[p] = columns->words[p * columns->width + column];
+  P partial;
+  __builtin_memcpy(&partial, words, sizeof partial);
+  return partial;
+}
+
+template <class P>
+STRIDED_INLINE void store_partial(Columns* columns, int64_t column, const P& partial) {
+  constexpr auto planes = static_cast<int64_t>(sizeof(P) / 8);
+  int64_t words[planes];
+  __builtin_memcpy(words, &partial, sizeof partial);
+  for (int64_t p = 0; p < planes; ++p) columns->words[p * columns->width + column] = words[p];
+}
+
+template <class V>
+STRIDED_INLINE V load_plane(const Columns* columns, int plane, int64_t j) {
+  return load<V>(columns->words + plane * columns->width + j);
+}
+
+template <class V>
+STRIDED_INLINE void store_plane(Columns* columns, int plane, int64_t j, V value) {
+  store(columns->words + plane * columns->width + j, value);
+}
+
+// The kernels of functor F<T> for a dtype whose C++ type is T.
+template <class F>
+constexpr Kernel kernel_of(void (*arrange)(Columns*, int64_t) = keep_arrangement,
+                           bool (*finish)(const Columns*, int64_t, void*) = nullptr) {
+  return {reduce_rows<F>, reduce_tile<F>, arrange, finish};
+}
+
+}  // namespace
+
+#define STRIDED_TABLE_NAME__(kind, isa) kind##_##isa
+#define STRIDED_TABLE_NAME_(kind, isa) STRIDED_TABLE_NAME__(kind, isa)
+#define STRIDED_TABLE_NAME(kind) STRIDED_TABLE_NAME_(kind, STRIDED_ISA)
+
+// Defines the table of one kind of reduction: maker<T>() gives the kernel of a dtype.
+#define STRIDED_KERNEL_ROW_(name, type, letter) STRIDED_KERNEL_MAKER<type>(),
+#define STRIDED_DEFINE_KERNELS(kind)              \
+  extern const Kernel STRIDED_TABLE_NAME(kind)[]; \
+  const Kernel STRIDED_TABLE_NAME(kind)[] = {STRIDED_DTYPES(STRIDED_KERNEL_ROW_)};
+
+}  // namespace strided

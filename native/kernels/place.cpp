@@ -1,0 +1,192 @@
+// The kernels that find where the first minimum or maximum is.
+//
+// Looking for the place of each new extreme would cost more than finding extremes does. So elements
+// are taken in groups, of which only the extreme is found; in a group that beats all before it, or
+// that may hold an equal one with a lower number, the place is looked up afterwards. That happens a
+// few times at the beginning, and hardly ever later.
+
+#include "keys.hpp"
+#include "loops.hpp"
+
+namespace strided {
+namespace {
+
+constexpr int64_t kGroupVectors = 16;
+
+template <class K>
+struct Places {
+  using Element = typename K::Element;
+  using Key = typename K::Key;
+  using Keys = Vec<Key>;
+  static constexpr auto kSize = static_cast<int64_t>(sizeof(Element));
+  static constexpr int64_t kWidth = kVectorBytes / kSize;
+  static constexpr int64_t kGroup = kGroupVectors * kWidth;  // elements
+
+  // Behind the last element stand copies of the worst, which the first `count` are never beaten by.
+  static STRIDED_INLINE Keys keys_at(const char* at, int64_t count) {
+    if (count >= kWidth) return K::place_key(load<Vec<Element>>(at));
+    Keys keys = K::place_key(load_part(at, count * kSize, Vec<Element>{}));
+    for (int64_t lane = count; lane < kWidth; ++lane) keys[lane] = K::kWorst;
+    return keys;
+  }
+
+  static STRIDED_INLINE bool any_lane(Keys mask) { return any((VecI64)mask); }
+
+  static Key best_lane(Keys keys) {
+    Key best = keys[0];
+    for (int64_t lane = 1; lane < kWidth; ++lane) best = K::better(best, Key{keys[lane]});
+    return best;
+  }
+
+  // The first or last of the elements [from, to) of a run whose key is `key`.
+  static int64_t find(const char* run, int64_t from, int64_t to, Key key, bool last) {
+    int64_t found = -1;
+    for (int64_t i = from; i < to; i += kWidth) {
+      const int64_t count = to - i < kWidth ? to - i : kWidth;
+      const Keys equal = (Keys)(keys_at(run + i * kSize, count) == key);
+      if (!any_lane(equal)) continue;
+      for (int64_t lane = 0; lane < count; ++lane) {
+        if (equal[lane] == 0) continue;
+        found = i + lane;
+        if (!last) return found;
+      }
+    }
+    return found;
+  }
+
+  // The extreme of a run, and the lowest number of a term that has it.
+  static PlacedPartial best_of_run(const char* run, int64_t count, Terms terms) {
+    const bool last = terms.step < 0;  // of equal elements, the last has the lowest number
+    Keys best = keys_at(run, count);
+    best = filled<Keys>(best_lane(best));
+    int64_t group = 0;
+    for (int64_t i = 0; i < count; i += kGroup) {
+      const char* at = run + i * kSize;
+      Keys keys = keys_at(at, count - i);
+      if (i + kGroup <= count) {
+        for (int64_t v = 1; v < kGroupVectors; ++v) {
+          __builtin_prefetch(at + v * kVectorBytes + kPrefetchBytes);
+          keys = K::better(keys, keys_at(at + v * kVectorBytes, kWidth));
+        }
+      } else {
+        for (int64_t v = 1; v * kWidth < count - i; ++v) {
+          keys = K::better(keys, keys_at(at + v * kVectorBytes, count - i - v * kWidth));
+        }
+      }
+      if (!any_lane((Keys)K::beats(keys, best)) && !(last && any_lane((Keys)(keys == best))))
+        continue;
+      group = i;
+      best = filled<Keys>(best_lane(keys));
+    }
+    const int64_t end = count - group < kGroup ? count : group + kGroup;
+    const int64_t place = find(run, group, end, best[0], last);
+    return {best[0], terms.first + place * terms.step};
+  }
+
+  static STRIDED_INLINE bool goes_before(const PlacedPartial& a, const PlacedPartial& b) {
+    return K::beats(a.key, b.key) || (a.key == b.key && a.number < b.number);
+  }
+};
+
+template <class K>
+void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+                Columns* columns, bool fresh) {
+  const char* run = static_cast<const char*>(source);
+  for (int64_t r = 0; r < rows; ++r, run += stride) {
+    const PlacedPartial found = Places<K>::best_of_run(run, count, terms);
+    if (!fresh && !Places<K>::goes_before(found, load_partial<PlacedPartial>(columns, r))) continue;
+    store_partial(columns, r, found);
+  }
+}
+
+// Some rows of a tile. Keys have the size of elements while tiles are added; the plane of numbers
+// is behind that of keys.
+template <class K>
+struct RowGroup {
+  using P = Places<K>;
+  using Key = typename P::Key;
+  const char* source;
+  int64_t stride;
+  int64_t rows;
+  Terms terms;
+  Columns* columns;
+
+  Key* keys() const { return reinterpret_cast<Key*>(columns->words); }
+  int64_t* numbers() const { return columns->words + columns->width; }
+
+  void add(int64_t count, bool fresh) const {
+    const int64_t end = terms.first + (rows - 1) * terms.step;
+    const int64_t lowest = terms.step < 0 ? end : terms.first;
+    const int64_t highest = terms.step < 0 ? terms.first : end;
+    const bool may_tie = lowest < columns->last;
+    if (highest > columns->last) columns->last = highest;
+    for (int64_t j = 0; j < count; j += P::kWidth) {
+      const int64_t width = count - j < P::kWidth ? count - j : P::kWidth;
+      const char* at = source + j * P::kSize;
+      auto best = P::keys_at(at, width);
+      for (int64_t r = 1; r < rows; ++r) {
+        __builtin_prefetch(at + r * stride + kRowPrefetchBytes);
+        best = K::better(best, P::keys_at(at + r * stride, width));
+      }
+      const auto before = load<Vec<Key>>(keys() + j);
+      auto wins = (Vec<Key>)K::beats(best, before);
+      if (may_tie) wins |= (Vec<Key>)(best == before);
+      if (fresh) wins = filled<Vec<Key>>(Key{-1});
+      if (P::any_lane(wins)) take(at, j, width, best, wins, fresh);
+    }
+  }
+
+  void take(const char* at, int64_t j, int64_t width, Vec<Key> best, Vec<Key> wins,
+            bool fresh) const {
+    Key keys_of_row[kRows][P::kWidth];
+    for (int64_t r = 0; r < rows; ++r) store(keys_of_row[r], P::keys_at(at + r * stride, width));
+    for (int64_t lane = 0; lane < width; ++lane) {
+      if (wins[lane] == 0) continue;
+      const Key key = best[lane];
+      int64_t row = terms.step < 0 ? rows - 1 : 0;
+      while (keys_of_row[row][lane] != key) row += terms.step < 0 ? -1 : 1;
+      const int64_t number = terms.first + row * terms.step;
+      Key& kept = keys()[j + lane];
+      if (!fresh && kept == key && numbers()[j + lane] < number) continue;
+      kept = key;
+      numbers()[j + lane] = number;
+    }
+  }
+};
+
+template <class K>
+void place_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+                Columns* columns, bool fresh) {
+  const char* row = static_cast<const char*>(source);
+  for (int64_t r = 0; r < rows; r += kRows, row += kRows * stride) {
+    const int64_t some = rows - r < kRows ? rows - r : kRows;
+    const Terms here{terms.first + r * terms.step, terms.step};
+    RowGroup<K>{row, stride, some, here, columns}.add(count, fresh && r == 0);
+  }
+}
+
+template <class T, Sort kSort>
+constexpr Kernel place_of() {
+  using K = Keys<typename ElementOf<T>::type, __is_same(T, Bool), kSort>;
+  return {place_rows<K>, place_tile<K>, arrange_keys<K>, nullptr};
+}
+
+template <class T>
+constexpr Kernel argmin_of() {
+  return place_of<T, Sort::least>();
+}
+template <class T>
+constexpr Kernel argmax_of() {
+  return place_of<T, Sort::greatest>();
+}
+
+}  // namespace
+
+#define STRIDED_KERNEL_MAKER argmin_of
+STRIDED_DEFINE_KERNELS(argmin)
+#undef STRIDED_KERNEL_MAKER
+#define STRIDED_KERNEL_MAKER argmax_of
+STRIDED_DEFINE_KERNELS(argmax)
+#undef STRIDED_KERNEL_MAKER
+
+}  // namespace strided

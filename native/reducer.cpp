@@ -1,0 +1,247 @@
+#include "reducer.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "pool.hpp"
+
+namespace strided {
+namespace {
+
+constexpr double kSequential = 256 << 10;  // bytes that are not worth waking a thread
+constexpr double kUnitBytes = 1 << 20;     // about what a unit of work should read
+constexpr double kUnitsPerThread = 8;
+constexpr double kLeastUnits = 16;
+constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is staged
+constexpr std::int64_t kFoldColumns = 128;      // up to so many are folded
+constexpr std::int64_t kFoldedColumns = 512;    // into about so many
+constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
+constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
+  return (a + b - 1) / b;
+}
+
+}  // namespace
+
+Reducer::Reducer(const Reduction& reduction, const ReducePlan& plan, const Family& family)
+    : reduction_(reduction),
+      plan_(plan),
+      family_(family),
+      // As a float: the elements of a broadcast array may be more than 63 bits count.
+      bytes_(static_cast<double>(plan.outputs) * static_cast<double>(plan.terms) *
+             static_cast<double>(plan.width())) {
+  cut();
+}
+
+bool Reducer::stopped() const noexcept {
+  return reduction_.cancelled != nullptr && reduction_.cancelled->load(std::memory_order_relaxed);
+}
+
+// Chooses the width of cells.
+void Reducer::cut() {
+  const std::int64_t threads = Pool::instance().threads();
+  if (bytes_ >= kSequential) {
+    const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
+    wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
+  }
+  const std::int64_t tile = plan_.stage == nullptr ? kTile : kStagedTile;
+  tiles_ = ceil_div(plan_.columns, tile);
+  if (plan_.inner) {
+    const double run_bytes =
+        static_cast<double>(plan_.terms) * static_cast<double>(plan_.width()) + 1;
+    const double runs = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
+    tiles_ = ceil_div(plan_.columns, static_cast<std::int64_t>(runs));
+  } else if (tiles_ > 1) {
+    tiles_ = ceil_div(tiles_, threads) * threads;  // as many for each thread
+  }
+  tile_width_ = ceil_div(plan_.columns, tiles_);
+  if (!plan_.inner) tile_width_ = ceil_div(tile_width_, 8) * 8;
+  tiles_ = ceil_div(plan_.columns, tile_width_);
+}
+
+Cell Reducer::cell(std::int64_t number) const noexcept {
+  const std::int64_t column = number % tiles_ * tile_width_;
+  return {number / tiles_, column, std::min(tile_width_, plan_.columns - column)};
+}
+
+std::int64_t Reducer::output_number(const Cell& cell) const noexcept {
+  return cell.turn * plan_.columns + cell.column;
+}
+
+std::byte* Reducer::out(const Cell& cell) const noexcept {
+  std::byte* at = plan_.base[kOut] + plan_.first[kOut] + cell.column * plan_.across.stride[kOut];
+  if (plan_.kept.empty()) return at;
+  return at + Walker<kOperands>(plan_.kept, cell.turn).offset()[kOut];
+}
+
+WalkBase Reducer::base(const Cell& cell) const noexcept {
+  const WalkBase whole(plan_);
+  if (plan_.kept.empty()) return whole;
+  return whole.moved(Walker<kOperands>(plan_.kept, cell.turn).offset());
+}
+
+Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
+  const auto start = [&](std::int64_t n) {
+    return static_cast<std::int64_t>(static_cast<int128>(plan_.terms) * n / spans);
+  };
+  return {start(number), start(number + 1)};
+}
+
+Status Reducer::run() {
+  const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
+  std::int64_t spans = cells < wanted_units_ ? ceil_div(wanted_units_, cells) : 1;
+  spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
+  if (spans > 1) {
+    split_cells(spans);
+  } else if (wanted_units_ == 1) {
+    whole_cells(0, cells);
+  } else {
+    const std::int64_t per_unit = std::max<std::int64_t>(1, cells / (4 * wanted_units_));
+    Pool::instance().run(ceil_div(cells, per_unit), [&](std::int64_t unit) {
+      whole_cells(unit * per_unit, std::min(cells, (unit + 1) * per_unit));
+    });
+  }
+  if (!uncertain_.empty() && !stopped()) late_passes();
+  if (overflow_.load(std::memory_order_relaxed)) return Status::overflow;
+  return stopped() ? Status::cancelled : Status::ok;
+}
+
+void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
+  Work work;
+  for (std::int64_t c = first; c < last && !stopped(); ++c) {
+    const Cell whole = cell(c);
+    const int tier = first_tier_.load(std::memory_order_relaxed);
+    Columns columns{work.words, kPlane};
+    reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
+    finish(tier, whole, columns, work);
+  }
+}
+
+// Units are spans of the terms of a cell, as there are too few cells for all threads. They merge in
+// the order of their terms: the same threads give the same product.
+void Reducer::split_cells(std::int64_t spans) {
+  const Tier& tier = family_.tiers[0];
+  const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
+  const std::int64_t width = ceil_div(tile_width_, kColumnStep) * kColumnStep;
+  const std::int64_t part_words = width * tier.planes;
+  std::unique_ptr<std::int64_t[]> words(
+      new std::int64_t[static_cast<std::size_t>(cells * spans * part_words)]);
+  std::vector<Columns> parts(static_cast<std::size_t>(cells * spans));
+  Pool::instance().run(cells * spans, [&](std::int64_t unit) {
+    if (stopped()) return;
+    Work work;
+    Columns columns{work.words, kPlane};
+    const Cell whole = cell(unit / spans);
+    reduce_cell(tier, whole, span(unit % spans, spans), work, columns);
+    Columns& part = parts[static_cast<std::size_t>(unit)];
+    part = {words.get() + unit * part_words, width, columns.depth, columns.last};
+    for (int plane = 0; plane < tier.planes; ++plane) {
+      std::copy_n(columns.words + plane * kPlane, whole.count, part.words + plane * width);
+    }
+  });
+  if (stopped()) return;
+  Work work;
+  for (std::int64_t c = 0; c < cells; ++c) {
+    const Cell whole = cell(c);
+    Columns& total = parts[static_cast<std::size_t>(c * spans)];
+    for (std::int64_t s = 1; s < spans; ++s) {
+      const Columns& part = parts[static_cast<std::size_t>(c * spans + s)];
+      tier.merge(total, part, whole.count, 0);
+      total.depth = std::max(total.depth, part.depth) + 4;
+    }
+    finish(0, whole, total, work);
+  }
+}
+
+void Reducer::reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work,
+                          Columns& columns) {
+  if (plan_.inner) {
+    reduce_runs(tier, cell, terms, work, columns);
+  } else {
+    reduce_columns(tier, cell, terms, work, columns);
+  }
+}
+
+void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work,
+                          Columns& columns) {
+  const Kernel& kernel = *tier.kernel;
+  const WalkBase start = base(cell).moved(plan_.across, cell.column);
+  if (plan_.stage == nullptr && plan_.reduced.empty() && family_.settled == nullptr) {
+    const WalkBase at = start.moved(plan_.run, terms.first);
+    kernel.rows(at.in(), plan_.across.stride[kIn], cell.count, terms.last - terms.first,
+                Terms{at.number(), plan_.run.stride[kNumber]}, &columns, true);
+    return;
+  }
+  const std::int64_t width = plan_.width();
+  std::int64_t depth = 0;
+  for (std::int64_t j = 0; j < cell.count; ++j) {
+    Columns one{columns.words + j, columns.width};
+    bool fresh = true;
+    bool settled = false;
+    std::int64_t seen = 0;
+    const auto add = [&](const std::byte* at, std::int64_t count, Terms numbers) {
+      kernel.rows(at, 0, 1, count, numbers, &one, fresh);
+      fresh = false;
+      seen += count;
+    };
+    walk_inner(plan_, start.moved(plan_.across, j), terms.first, terms.last, work.buffer,
+               [&](const std::byte* at, std::int64_t count, Terms numbers) {
+                 if (family_.settled == nullptr) return add(at, count, numbers);
+                 for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
+                   const std::int64_t taken = std::min(count, some);
+                   add(at, taken, numbers);
+                   settled = family_.settled(one, 0, seen);
+                   at += taken * width;
+                   count -= taken;
+                 }
+               });
+    depth = std::max(depth, one.depth);
+  }
+  columns.depth += depth;
+}
+
+// How many rows of a few contiguous columns are taken for one row of many.
+std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
+  const bool contiguous =
+      plan_.stage != nullptr || (plan_.rows.stride[kIn] == plan_.columns * plan_.width());
+  if (!contiguous || cell.count != plan_.columns || cell.count > kFoldColumns ||
+      !plan_.reduced.empty()) {
+    return 1;
+  }
+  const std::int64_t rows = kFoldedColumns / cell.count;
+  return terms.last - terms.first >= 2 * rows ? rows : 1;
+}
+
+void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work,
+                             Columns& columns) {
+  const Kernel& kernel = *tier.kernel;
+  const std::int64_t folded = fold(cell, terms);
+  const std::int64_t wide = folded * cell.count;
+  bool fresh = true;
+  std::int64_t step = 0;
+  walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, work.buffer,
+             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms numbers) {
+               step = numbers.step;
+               const std::int64_t turns = folded == 1 ? 0 : rows / folded;
+               if (turns > 0) {
+                 kernel.tile(at, folded * stride, turns, wide, Terms{numbers.first, folded * step},
+                             &columns, fresh);
+                 fresh = false;
+                 rows -= turns * folded;
+                 at += turns * folded * stride;
+                 numbers.first += turns * folded * step;
+               }
+               if (rows > 0) kernel.tile(at, stride, rows, cell.count, numbers, &columns, fresh);
+               fresh = false;
+             });
+  kernel.arrange(&columns, wide);
+  for (std::int64_t f = 1; f < folded; ++f) {
+    Columns part = columns;
+    part.words += f * cell.count;
+    tier.merge(columns, part, cell.count, f * step);
+    columns.depth += 4;
+  }
+}
+
+}  // namespace strided

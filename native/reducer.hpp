@@ -1,0 +1,87 @@
+// One reduction at work: how it is cut into units, and what each of them does.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "family.hpp"
+#include "reduce.hpp"
+#include "reduce_plan.hpp"
+
+namespace strided {
+
+inline constexpr std::int64_t kTile = 4096;  // columns that are reduced side by side
+inline constexpr std::int64_t kPlane =
+    kTile + kColumnStep;  // words; no power of two, for the caches
+
+// Several outputs that are reduced together: neighbouring columns of one turn of the kept loops.
+struct Cell {
+  std::int64_t turn;
+  std::int64_t column;
+  std::int64_t count;
+};
+
+// Terms [first, last).
+struct Span {
+  std::int64_t first;
+  std::int64_t last;
+};
+
+// Every output goes through the family's tiers until one is certain of it, and at last through its
+// exact way. A unit of work mends what it finds uncertain itself, unless outputs have so many terms
+// that each is worth several threads: those are collected, and made in passes of their own.
+class Reducer {
+ public:
+  Reducer(const Reduction& reduction, const ReducePlan& plan, const Family& family);
+  Status run();
+
+ private:
+  // What one thread works with. Left uninitialised where nothing is written.
+  struct Work {
+    alignas(64) std::int64_t words[kMostPlanes * kPlane];
+    StageBuffer buffer;
+  };
+
+  bool stopped() const noexcept;
+  Cell cell(std::int64_t number) const noexcept;
+  std::int64_t output_number(const Cell& cell) const noexcept;
+  std::byte* out(const Cell& cell) const noexcept;
+  WalkBase base(const Cell& cell) const noexcept;
+  Span span(std::int64_t number, std::int64_t spans) const noexcept;
+
+  void cut();
+  void whole_cells(std::int64_t first, std::int64_t last);
+  void split_cells(std::int64_t spans);
+  void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  std::int64_t fold(const Cell& cell, Span terms) const noexcept;
+
+  void finish(int tier, const Cell& cell, const Columns& columns, Work& work);
+  bool finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work) const;
+  void count_terms(const Cell& cell, std::vector<std::int64_t>& counts) const;
+  void mend(int tier, const Cell& cell, std::vector<std::int64_t>& columns, Work& work);
+  void mend_exactly(const Cell& cell, Work& work);
+  std::vector<Cell> group(const std::vector<std::int64_t>& outputs) const;
+
+  void late_passes();
+  void late_tier(int tier, const std::vector<Cell>& cells);
+  void exact_pass(const std::vector<Cell>& cells);
+  void add_exactly(const Cell& cell, Span terms, Work& work, std::byte* states);
+  void finish_exactly(const Cell& cell, std::byte* states);
+
+  const Reduction& reduction_;
+  const ReducePlan& plan_;
+  const Family& family_;
+  double bytes_;
+  std::int64_t wanted_units_ = 1;
+  std::int64_t tiles_ = 1;
+  std::int64_t tile_width_ = 1;
+  std::atomic<int> first_tier_{0};       // a later one once many outputs have needed it
+  std::mutex mutex_;                     // guards what follows while units run
+  std::vector<std::int64_t> uncertain_;  // outputs
+  std::atomic<bool> overflow_{false};
+};
+
+}  // namespace strided

@@ -1,0 +1,240 @@
+// How a Reducer makes results of its columns, and mends those that are not certain.
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "pool.hpp"
+#include "reducer.hpp"
+
+namespace strided {
+namespace {
+
+constexpr std::int64_t kLateTerms = 1 << 16;  // outputs with more terms are mended later
+constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fit the nearest cache
+
+}  // namespace
+
+// By the kernel, when the results are of the usual kind.
+bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns,
+                             Work& work) const {
+  const std::int64_t size = itemsize(reduction_.out.dtype);
+  if (&tier != &family_.tiers[0] || !family_.vector_finish || reduction_.initial.given ||
+      tier.kernel->finish == nullptr) {
+    return false;
+  }
+  if (plan_.across.stride[kOut] == size || cell.count == 1) {
+    return tier.kernel->finish(&columns, cell.count, out(cell));
+  }
+  std::byte* results = work.buffer.bytes;
+  if (!tier.kernel->finish(&columns, cell.count, results)) return false;
+  std::byte* at = out(cell);
+  for (std::int64_t j = 0; j < cell.count; ++j, at += plan_.across.stride[kOut]) {
+    std::memcpy(at, results + j * size, static_cast<std::size_t>(size));
+  }
+  return true;
+}
+
+void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, Work& work) {
+  const Tier& tier = family_.tiers[tier_number];
+  if (finish_at_once(tier, cell, columns, work)) return;
+  std::vector<std::int64_t> counts;
+  Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
+  if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
+    count_terms(cell, counts);
+    ending.counts = counts.data();
+  }
+  Outcome outcome;
+  tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
+  if (outcome.overflow) overflow_.store(true, std::memory_order_relaxed);
+  if (!outcome.uncertain.empty()) mend(tier_number, cell, outcome.uncertain, work);
+}
+
+// Terms of each output that the mask lets through.
+void Reducer::count_terms(const Cell& cell, std::vector<std::int64_t>& counts) const {
+  counts.assign(static_cast<std::size_t>(cell.count), 0);
+  ReduceLoops loops = plan_.reduced;
+  loops.push_back(plan_.inner ? plan_.run : plan_.rows);
+  const WalkBase start = base(cell).moved(plan_.across, cell.column);
+  Walker<kOperands> walker(loops, 0);
+  for (std::int64_t t = 0; t < plan_.terms; ++t, walker.step()) {
+    const std::byte* at = start.moved(walker.offset()).mask();
+    for (std::int64_t& count : counts) {
+      count += *at != std::byte{0};
+      at += plan_.across.stride[kMask];
+    }
+  }
+}
+
+// Splits outputs, given by their numbers in rising order, into cells of neighbours. A cell may have
+// columns between them that were certain: they are made again, with the same result.
+std::vector<Cell> Reducer::group(const std::vector<std::int64_t>& outputs) const {
+  std::vector<Cell> cells;
+  for (const std::int64_t output : outputs) {
+    const Cell next{output / plan_.columns, output % plan_.columns, 1};
+    if (!cells.empty()) {
+      Cell& cell = cells.back();
+      const std::int64_t count = next.column - cell.column + 1;
+      if (cell.turn == next.turn && count <= kExactColumns) {
+        cell.count = count;
+        continue;
+      }
+    }
+    cells.push_back(next);
+  }
+  return cells;
+}
+
+// Makes outputs of a cell again that a tier was not certain of: by the next one all those between
+// the first and the last of them, if they are many, and exactly those that are left.
+void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& columns, Work& work) {
+  const std::int64_t first = columns.front();
+  const std::int64_t count = columns.back() - first + 1;
+  for (std::int64_t& column : columns) column += output_number(cell);
+  if (plan_.terms > kLateTerms) {
+    std::lock_guard lock(mutex_);
+    uncertain_.insert(uncertain_.end(), columns.begin(), columns.end());
+    return;
+  }
+  if (tier + 1 < family_.tier_count) {
+    const bool many = static_cast<std::int64_t>(columns.size()) * 4 > cell.count;
+    if (many) first_tier_.store(tier + 1, std::memory_order_relaxed);
+    const auto again = [&](const Cell& part) {
+      Columns sums{work.words, kPlane};
+      reduce_cell(family_.tiers[tier + 1], part, {0, plan_.terms}, work, sums);
+      finish(tier + 1, part, sums, work);
+    };
+    if (many) return again({cell.turn, cell.column + first, count});
+    for (const Cell& part : group(columns)) again(part);
+    return;
+  }
+  for (const Cell& part : group(columns)) mend_exactly(part, work);
+}
+
+void Reducer::mend_exactly(const Cell& cell, Work& work) {
+  alignas(64) std::byte states[kExactColumns * kMostStateBytes];
+  add_exactly(cell, {0, plan_.terms}, work, states);
+  finish_exactly(cell, states);
+}
+
+// Outputs of many terms, of which each is worth several threads.
+void Reducer::late_passes() {
+  for (int tier = first_tier_.load() + 1; tier < family_.tier_count && !uncertain_.empty();
+       ++tier) {
+    std::sort(uncertain_.begin(), uncertain_.end());
+    const std::vector<Cell> cells = group(uncertain_);
+    uncertain_.clear();
+    late_tier(tier, cells);
+    if (stopped()) return;
+  }
+  if (uncertain_.empty()) return;
+  std::sort(uncertain_.begin(), uncertain_.end());
+  exact_pass(group(uncertain_));
+}
+
+void Reducer::late_tier(int number, const std::vector<Cell>& cells) {
+  const Tier& tier = family_.tiers[number];
+  const auto count = static_cast<std::int64_t>(cells.size());
+  const std::int64_t spans = std::max<std::int64_t>(
+      {1, (wanted_units_ + count - 1) / count, (plan_.terms - 1) / kMostTerms + 1});
+  struct Part {
+    std::int64_t words[kMostPlanes * kColumnStep];
+    Columns columns;
+  };
+  std::vector<Part> parts(static_cast<std::size_t>(count * spans));
+  Pool::instance().run(count * spans, [&](std::int64_t unit) {
+    if (stopped()) return;
+    Work work;
+    const Cell& cell = cells[static_cast<std::size_t>(unit / spans)];
+    Columns columns{work.words, kPlane};
+    reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
+    Part& part = parts[static_cast<std::size_t>(unit)];
+    part.columns = {part.words, kColumnStep, columns.depth, columns.last};
+    for (int plane = 0; plane < tier.planes; ++plane) {
+      std::copy_n(columns.words + plane * kPlane, cell.count, part.words + plane * kColumnStep);
+    }
+  });
+  if (stopped()) return;
+  Work work;
+  for (std::int64_t c = 0; c < count; ++c) {
+    Columns& total = parts[static_cast<std::size_t>(c * spans)].columns;
+    for (std::int64_t s = 1; s < spans; ++s) {
+      const Columns& part = parts[static_cast<std::size_t>(c * spans + s)].columns;
+      tier.merge(total, part, cells[static_cast<std::size_t>(c)].count, 0);
+      total.depth = std::max(total.depth, part.depth) + 4;
+    }
+    finish(number, cells[static_cast<std::size_t>(c)], total, work);
+  }
+}
+
+void Reducer::exact_pass(const std::vector<Cell>& cells) {
+  const auto count = static_cast<std::int64_t>(cells.size());
+  const std::int64_t spans = std::max<std::int64_t>(1, (wanted_units_ + count - 1) / count);
+  constexpr std::size_t bytes = kExactColumns * kMostStateBytes;
+  std::vector<std::byte> totals(spans == 1 ? 0 : cells.size() * bytes);
+  std::vector<char> begun(cells.size(), 0);
+  Pool::instance().run(count * spans, [&](std::int64_t unit) {
+    if (stopped()) return;
+    const auto c = static_cast<std::size_t>(unit / spans);
+    alignas(64) std::byte states[bytes];
+    Work work;
+    add_exactly(cells[c], span(unit % spans, spans), work, states);
+    if (spans == 1) return finish_exactly(cells[c], states);
+    std::lock_guard lock(mutex_);
+    std::byte* total = totals.data() + c * bytes;
+    if (begun[c] == 0) {
+      std::copy_n(states, bytes, total);
+      begun[c] = 1;
+      return;
+    }
+    for (std::int64_t j = 0; j < cells[c].count; ++j) {
+      const auto at = static_cast<std::size_t>(j) * kMostStateBytes;
+      family_.exact->merge(total + at, states + at);
+    }
+  });
+  if (spans == 1 || stopped()) return;
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    finish_exactly(cells[c], totals.data() + c * bytes);
+}
+
+void Reducer::add_exactly(const Cell& cell, Span terms, Work& work, std::byte* states) {
+  const Exact& exact = *family_.exact;
+  const auto state = [&](std::int64_t j) {
+    return states + static_cast<std::size_t>(j) * kMostStateBytes;
+  };
+  const WalkBase start = base(cell);
+  for (std::int64_t j = 0; j < cell.count; ++j) {
+    exact.create(state(j));
+    if (!plan_.inner) continue;
+    walk_inner(
+        plan_, start.moved(plan_.across, cell.column + j), terms.first, terms.last, work.buffer,
+        [&](const std::byte* at, std::int64_t count, Terms) { exact.add(state(j), at, count); });
+  }
+  if (plan_.inner) return;
+  walk_outer(plan_, start, cell.column, cell.count, terms.first, terms.last, work.buffer,
+             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
+               for (; rows > 0; --rows, at += stride) {
+                 for (std::int64_t j = 0; j < cell.count; ++j) {
+                   exact.add(state(j), at + j * plan_.width(), 1);
+                 }
+               }
+             });
+}
+
+void Reducer::finish_exactly(const Cell& cell, std::byte* states) {
+  std::vector<std::int64_t> counts;
+  Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
+  if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
+    count_terms(cell, counts);
+    ending.counts = counts.data();
+  }
+  std::byte* at = out(cell);
+  for (std::int64_t j = 0; j < cell.count; ++j, at += plan_.across.stride[kOut]) {
+    std::byte* state = states + static_cast<std::size_t>(j) * kMostStateBytes;
+    if (family_.exact->finish(state, ending, j, at) == Finish::overflow) {
+      overflow_.store(true, std::memory_order_relaxed);
+    }
+  }
+}
+
+}  // namespace strided
