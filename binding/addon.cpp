@@ -68,6 +68,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add<set_num_threads>(env, exports, "setNumThreads");
   add_storage(env, exports);
   add_assign(env, exports);
+  add_overlap(env, exports);
   add_reduce(env, exports);
   add_random(env, exports);
   return exports;

@@ -1,6 +1,7 @@
 #include "reduce.hpp"
 
 #include "copy.hpp"
+#include "pins.hpp"
 #include "rooms.hpp"
 #include "unpack.hpp"
 
@@ -103,30 +104,6 @@ Napi::Value reductions(const Napi::CallbackInfo& info) {
   for (const char* name : strided::kReductions) names.Set(names.Length(), name);
   return names;
 }
-
-// What a job needs of the memory that its call named: blocks are pinned; a user's buffer, which
-// is a SharedArrayBuffer, is referred to.
-class Pins {
- public:
-  void add(const Napi::Value& storage, const Memory& memory) {
-    if (memory.block == nullptr) {
-      references_.push_back(Napi::Persistent(storage.As<Napi::Object>()));
-    } else {
-      memory.block->pin();
-      blocks_.push_back(memory.block);
-    }
-  }
-  ~Pins() {
-    for (strided::Block* block : blocks_) block->unpin();
-  }
-  Pins() = default;
-  Pins(const Pins&) = delete;
-  Pins& operator=(const Pins&) = delete;
-
- private:
-  std::vector<strided::Block*> blocks_;
-  std::vector<Napi::ObjectReference> references_;
-};
 
 // reduceJob(kind, input, output, mask, axes, initial, target): starts the job and gives its number.
 // Its status is 0, 1 for an integer overflow, or 2 when it was cancelled; in the last two cases the

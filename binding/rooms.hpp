@@ -7,6 +7,7 @@ namespace binding {
 
 void add_storage(Napi::Env env, Napi::Object exports);
 void add_assign(Napi::Env env, Napi::Object exports);
+void add_overlap(Napi::Env env, Napi::Object exports);
 void add_reduce(Napi::Env env, Napi::Object exports);
 void add_random(Napi::Env env, Napi::Object exports);
 

@@ -25,6 +25,13 @@ Napi::Error internal_error(Napi::Env env, const char* what) {
   return error;
 }
 
+Napi::Error out_of_memory(Napi::Env env, const char* what) {
+  Napi::Error error =
+      Napi::RangeError::New(env, std::string("memory: expected room for ") + what + ", found none");
+  error.Set("code", Napi::String::New(env, "ERR_OUT_OF_MEMORY"));
+  return error;
+}
+
 Memory memory_of(const Napi::Value& storage) {
   const Napi::Env env = storage.Env();
   if (storage.IsExternal()) {

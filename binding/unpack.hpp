@@ -32,4 +32,7 @@ strided::DType dtype_argument(const Napi::Value& code);
 // An error of the addon's own, for what the facade should never let through.
 Napi::Error internal_error(Napi::Env env, const char* what);
 
+// ERR_OUT_OF_MEMORY, for memory that the core itself had to take.
+Napi::Error out_of_memory(Napi::Env env, const char* what);
+
 }  // namespace binding

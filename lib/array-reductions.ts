@@ -18,7 +18,7 @@ export type ReduceOptions = ReduceOptionsOf<NDArray>;
  */
 export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends ArrayViews<T> {
   /** @internal An array of a result's memory. */
-  protected abstract own(result: Extent): NDArray;
+  protected abstract own<U extends DTypeName>(result: Extent): NDArray<U>;
 
   private asResult(result: Scalar | Extent): Scalar | NDArray {
     if (!(result instanceof Extent)) return result;

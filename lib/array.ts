@@ -1,28 +1,12 @@
-import { ArrayReductions } from './array-reductions';
-import { assignElements, copyInShape, copyOf, fillElements, flatCopy } from './assign';
-import { type Casting, castingOf } from './casting';
-import {
-  type DType,
-  type DTypeName,
-  dtypeOf,
-  type Scalar,
-  type ScalarOf,
-  type TypedArray,
-} from './dtype';
+import { ArrayCopies } from './array-copies';
+import { copyInShape } from './assign';
+import type { DType, DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 import { expected } from './errors';
-import { fromElements, nestedOf, typedCopyOf, typedViewOf } from './export';
+import { nestedOf, typedCopyOf, typedViewOf } from './export';
 import { checkWriteable, type Extent, extentOver } from './extent';
 import { type JSONArray, toJSON } from './json';
-import {
-  isDense,
-  isOrdered,
-  type Layout,
-  type Order,
-  orderAfter,
-  orderedStrides,
-  orderOf,
-} from './layout';
-import { isScalar, type Nested, toElement } from './nested';
+import { isDense, type Layout, type Order, orderAfter, orderOf } from './layout';
+import { type Nested, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 import { arrayRepr, arrayStr } from './print';
 import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
@@ -33,7 +17,7 @@ import { discard, resolve } from './writeback';
 export type ArrayLike = NDArray | Scalar | readonly ArrayLike[] | (object & Iterable<ArrayLike>);
 
 /** An n-dimensional array: a shape, strides and an offset over a storage. */
-export class NDArray<T extends DTypeName = DTypeName> extends ArrayReductions<T> {
+export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
   /** @internal An array of its own memory. */
   static owner<T extends DTypeName>({ storage, layout, type }: Extent): NDArray<T> {
     return new NDArray<T>(storage, layout, type, true, null);
@@ -55,8 +39,8 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayReductions<T>
   }
 
   /** @internal */
-  protected override own(result: Extent): NDArray {
-    return NDArray.owner(result);
+  protected override own<U extends DTypeName>(result: Extent): NDArray<U> {
+    return NDArray.owner<U>(result);
   }
 
   /** The element at an index for each axis; negative counts from the end. Throws ERR_INDEX. */
@@ -82,65 +66,6 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayReductions<T>
       throw expected('ERR_SHAPE', 'this array', 'one element', this.layout.shape.slice());
     }
     return this.storage.read(this.type, this.layout.offset) as ScalarOf<T>;
-  }
-
-  /**
-   * Writes a value to all elements: a scalar, or anything whose shape broadcasts to this one's. The
-   * result is as if the value had been copied first. Arrays are cast by the rule `'same_kind'`, and
-   * integers and scalars must fit; `casting: 'unsafe'` forces them.
-   * Throws ERR_READ_ONLY, ERR_BROADCAST, ERR_CAST, and then nothing has changed.
-   */
-  assign(value: ArrayLike, options: { readonly casting?: Casting } = {}): this {
-    checkOptions(options);
-    const casting = castingOf(options.casting ?? 'same_kind');
-    if (isScalar(value)) {
-      checkWriteable(this, 'this array');
-      fillElements(this, toElement(value, this.type, casting));
-    } else {
-      const source = value instanceof NDArray ? value : fromElements(value, this.type, casting);
-      assignElements(this, source, casting);
-    }
-    return this;
-  }
-
-  /** Writes a scalar to all elements. Throws ERR_READ_ONLY, ERR_CAST. */
-  fill(value: Scalar): this {
-    checkWriteable(this, 'this array');
-    fillElements(this, toElement(value, this.type));
-    return this;
-  }
-
-  #ordered(type: DType, order: Order): number[] {
-    return orderedStrides(this.layout.shape, type, order, this.layout, this.type.itemsize);
-  }
-
-  /** A copy in memory of its own, in C order unless told otherwise. */
-  copy(options: { readonly order?: Order } = {}): NDArray<T> {
-    checkOptions(options);
-    const order = orderOf(options.order ?? 'C', 'CFAK');
-    return NDArray.owner(copyOf(this, this.type, this.#ordered(this.type, order), 'no'));
-  }
-
-  /**
-   * The elements as another dtype, in memory of its own unless `copy: false` and nothing is to be
-   * done. Throws ERR_CAST for what the rule (`'same_kind'`) does not allow or does not fit.
-   */
-  asType<U extends DTypeName>(
-    dtype: U,
-    options: { readonly order?: Order; readonly casting?: Casting; readonly copy?: boolean } = {},
-  ): NDArray<U> {
-    checkOptions(options);
-    const type = dtypeOf(dtype);
-    const order = orderOf(options.order ?? 'K', 'CFAK');
-    const casting = castingOf(options.casting ?? 'same_kind');
-    if (
-      !flagOf(options.copy, 'copy', true) &&
-      type === this.type &&
-      isOrdered(this.layout, type.itemsize, order)
-    ) {
-      return this as unknown as NDArray<U>;
-    }
-    return NDArray.owner(copyOf(this, type, this.#ordered(type, order), casting));
   }
 
   /**
@@ -176,13 +101,6 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayReductions<T>
     if (!isDense(layout, type.itemsize, order)) return this.flatten({ order });
     const { offset } = layout;
     return this.derive({ shape: [this.size], strides: [type.itemsize], offset });
-  }
-
-  /** A copy of the elements along one axis, read in an order (K: as they lie in memory). */
-  flatten(options: { readonly order?: Order } = {}): NDArray<T> {
-    checkOptions(options);
-    const order = orderOf(options.order ?? 'C', 'CFAK');
-    return NDArray.owner(flatCopy(this, order));
   }
 
   /** The elements in nested arrays; the bare element of an array without axes. */

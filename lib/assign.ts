@@ -1,9 +1,10 @@
 /** Writing whole arrays: copies, casts and fills. */
 
 import { type Casting, canCast, mayNotFit } from './casting';
-import type { DType } from './dtype';
-import { failure } from './errors';
+import { DTYPES, type DType } from './dtype';
+import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
+import { follow } from './jobs';
 import {
   broadcastStrides,
   contiguousStrides,
@@ -13,25 +14,30 @@ import {
   orderAfter,
   sizeOf,
 } from './layout';
-import { native } from './native';
-import { boundsOverlap } from './overlap';
+import { native, STATUS } from './native';
 import { Storage } from './storage';
 import { permuted } from './views';
 
-/** Copies between arrays of one shape that do not overlap; waits for jobs that are in the way. */
-function copyApart(target: Extent, source: Extent): void {
+/**
+ * Copies between arrays of one shape, where the mask is true; waits for jobs that are in the way.
+ * The addon takes care of operands that overlap: native/copy.cpp says how.
+ */
+function copyNow(target: Extent, source: Extent, mask?: Extent): void {
   const from = source.storage.forNative(false);
+  const where = mask?.storage.forNative(false);
   const to = target.storage.forNative(true);
   describeExtent(0, target);
   describeExtent(1, source);
-  native.copy(to, from);
+  if (mask !== undefined) describeExtent(2, mask);
+  native.copy(to, from, where);
 }
 
 /** The same without waiting, for the end of a job. */
-export function copyAtOnce(target: Extent, source: Extent): void {
+export function copyAtOnce(target: Extent, source: Extent, mask?: Extent): void {
   describeExtent(0, target);
   describeExtent(1, source);
-  native.copy(target.storage.nativeNow(), source.storage.nativeNow());
+  if (mask !== undefined) describeExtent(2, mask);
+  native.copy(target.storage.nativeNow(), source.storage.nativeNow(), mask?.storage.nativeNow());
 }
 
 /** A view of the source with the target's shape. Throws ERR_BROADCAST. */
@@ -47,12 +53,19 @@ function stretched(source: Extent, shape: readonly number[], argument: string): 
   return new Extent(source.storage, { shape, strides, offset: layout.offset }, source.type, false);
 }
 
-function sameElements(a: Extent, b: Extent): boolean {
-  return (
-    a.type === b.type &&
-    a.storage.start + a.layout.offset === b.storage.start + b.layout.offset &&
-    a.layout.strides.every((stride, i) => stride === b.layout.strides[i])
-  );
+/** The bool array that `where` stands for, stretched to a shape. Throws ERR_DTYPE, ERR_BROADCAST. */
+export function maskOf(where: unknown, shape: readonly number[]): Extent | undefined {
+  if (where === undefined || where === true) return undefined;
+  const mask = where === false ? allocate(DTYPES.bool, [], { zeroed: true }) : where;
+  if (!(mask instanceof Extent)) {
+    throw expected('ERR_DTYPE', 'where', 'a boolean or a bool array', where);
+  }
+  if (mask.type !== DTYPES.bool) {
+    throw expected('ERR_DTYPE', 'where', 'a bool array', mask.type.name);
+  }
+  const strides = broadcastStrides(mask.layout, shape, 'where');
+  const layout = { shape, strides, offset: mask.layout.offset };
+  return new Extent(mask.storage, layout, mask.type, false);
 }
 
 /** Throws ERR_CAST unless the rule lets the elements of a dtype become those of another. */
@@ -65,43 +78,47 @@ export function checkCast(from: DType, to: DType, casting: Casting, argument: st
   );
 }
 
-/** Throws ERR_CAST if an integer of the source has no counterpart in a dtype that a rule allows. */
-function checkFit(source: Extent, to: DType, casting: Casting, argument: string): void {
+/** Throws ERR_CAST if an integer that is copied has no counterpart in a dtype that a rule allows. */
+function checkFit(
+  source: Extent,
+  to: DType,
+  casting: Casting,
+  argument: string,
+  mask?: Extent,
+): void {
   if (casting === 'unsafe' || !mayNotFit(source.type, to)) return;
   const from = source.storage.forNative(false);
+  const where = mask?.storage.forNative(false);
   describeExtent(1, source);
-  if (native.allFit(from, to.code)) return;
-  throw failure(
+  if (mask !== undefined) describeExtent(2, mask);
+  if (!native.allFit(from, to.code, where)) throw doesNotFit(source.type, to, argument);
+}
+
+function doesNotFit(from: DType, to: DType, argument: string) {
+  return failure(
     'ERR_CAST',
-    `${argument}: expected integers that fit ${to.name}, received ${source.type.name} elements ` +
+    `${argument}: expected integers that fit ${to.name}, received ${from.name} elements ` +
       `beyond it; casting: 'unsafe' takes them modulo 2^${8 * to.itemsize}`,
   );
 }
 
 /**
- * Writes the source, broadcast and cast, to the target; the result is as if the source had been
- * copied first. Throws ERR_READ_ONLY, ERR_BROADCAST, ERR_CAST, and then nothing has changed.
+ * Writes the source, broadcast and cast, to the target where the mask, of the target's shape, is
+ * true; the result is as if source and mask had been copied first. Throws ERR_READ_ONLY,
+ * ERR_BROADCAST, ERR_CAST, and then nothing has changed.
  */
 export function assignElements(
   target: Extent,
   source: Extent,
   casting: Casting,
   argument = 'value',
+  mask?: Extent,
 ): void {
   checkWriteable(target, 'this array');
-  let from = stretched(source, target.layout.shape, argument);
+  const from = stretched(source, target.layout.shape, argument);
   checkCast(from.type, target.type, casting, argument);
-  checkFit(from, target.type, casting, argument);
-  if (boundsOverlap(target, from)) {
-    if (sameElements(target, from)) {
-      target.storage.forNative(true); // an error, when the memory is gone
-      return;
-    }
-    const copy = allocate(source.type, source.layout.shape);
-    copyApart(copy, source);
-    from = stretched(copy, target.layout.shape, argument);
-  }
-  copyApart(target, from);
+  checkFit(from, target.type, casting, argument, mask);
+  copyNow(target, from, mask);
 }
 
 /** A copy in fresh memory, of a dtype and with strides of one's own. Throws ERR_CAST. */
@@ -114,7 +131,7 @@ export function copyOf(
   checkCast(source.type, type, casting, 'dtype');
   checkFit(source, type, casting, 'this array');
   const copy = allocate(type, source.layout.shape, { strides });
-  copyApart(copy, source);
+  copyNow(copy, source);
   return copy;
 }
 
@@ -140,11 +157,98 @@ export function flatCopy(source: Extent, order: Order): Extent {
 /** Room for the element that a fill repeats. */
 const one = Storage.over(new ArrayBuffer(8), 0, 8);
 
-/** Writes one element, in the form that TypedArrays take, to all places. Throws ERR_READ_ONLY. */
-export function fillElements(target: Extent, element: number | bigint): void {
+/**
+ * Writes one element, in the form that TypedArrays take, to all places or where the mask is true.
+ * Throws ERR_READ_ONLY.
+ */
+export function fillElements(target: Extent, element: number | bigint, mask?: Extent): void {
   checkWriteable(target, 'this array');
   const { shape } = target.layout;
   one.write(target.type, 0, element);
   const layout: Layout = { shape, strides: shape.map(() => 0), offset: 0 };
-  copyApart(target, new Extent(one, layout, target.type, false));
+  copyNow(target, new Extent(one, layout, target.type, false), mask);
+}
+
+/** One element, in the form that TypedArrays take, in memory of its own. */
+export function elementOf(type: DType, element: number | bigint): Extent {
+  const extent = allocate(type, []);
+  extent.storage.write(type, 0, element);
+  return extent;
+}
+
+/** An operand that a job may use: memory that a buffer's transfer could take away is copied. */
+export function lasting(extent: Extent): Extent {
+  if (!extent.storage.transferable) return extent;
+  const { type, layout } = extent;
+  return copyOf(extent, type, contiguousStrides(layout.shape, type.itemsize, 'C'), 'no');
+}
+
+/** Starts a copy as a job. `finish` writes the target, when the job could not. */
+function copyJob(
+  target: Extent,
+  source: Extent,
+  mask: Extent | undefined,
+  how: { casting: Casting; argument: string; signal: AbortSignal | undefined },
+  finish?: { readonly target: Extent; readonly mask: Extent | undefined },
+): Promise<void> {
+  const checked = how.casting !== 'unsafe' && mayNotFit(source.type, target.type);
+  describeExtent(0, target);
+  describeExtent(1, source);
+  if (mask !== undefined) describeExtent(2, mask);
+  const job = native.copyJob(
+    target.storage.nativeNow(),
+    source.storage.nativeNow(),
+    mask?.storage.nativeNow(),
+    checked ? target.type.code : undefined,
+  );
+  const reads = [source, mask, finish?.mask].flatMap((use) => (use ? [use.storage.block] : []));
+  const writes = [target, finish?.target].flatMap((use) => (use ? [use.storage.block] : []));
+  return follow(
+    job,
+    { what: 'copy', reads, writes },
+    how.signal,
+    () => finish && copyAtOnce(finish.target, target, finish.mask),
+    (status) =>
+      status === STATUS.noFit
+        ? doesNotFit(source.type, target.type, how.argument)
+        : failure('ERR_OUT_OF_MEMORY', 'memory: expected room for a temporary, found none'),
+  );
+}
+
+/** {@link assignElements} as a job, which behaves as if it ran when it was called. */
+export async function assignElementsAsync(
+  target: Extent,
+  source: Extent,
+  casting: Casting,
+  signal: AbortSignal | undefined,
+  argument = 'value',
+  mask?: Extent,
+): Promise<void> {
+  checkWriteable(target, 'this array');
+  const { shape } = target.layout;
+  stretched(source, shape, argument);
+  checkCast(source.type, target.type, casting, argument);
+  const from = stretched(lasting(source), shape, argument);
+  const where = mask && lasting(mask);
+  const how = { casting, argument, signal };
+  if (!target.storage.transferable) return copyJob(target, from, where, how);
+  // The job must not write to memory that may go: it works on a copy, which is copied at its end.
+  target.storage.nativeNow();
+  const late = allocate(target.type, shape);
+  return copyJob(late, from, where, how, { target, mask: where });
+}
+
+/** {@link copyOf} as a job. */
+export async function copyOfAsync(
+  source: Extent,
+  type: DType,
+  strides: readonly number[],
+  casting: Casting,
+  signal: AbortSignal | undefined,
+): Promise<Extent> {
+  checkCast(source.type, type, casting, 'dtype');
+  const from = lasting(source);
+  const copy = allocate(type, source.layout.shape, { strides });
+  await copyJob(copy, from, undefined, { casting, argument: 'this array', signal });
+  return copy;
 }

@@ -1,12 +1,12 @@
 /** Elements between arrays and what JavaScript has: TypedArrays, and scalars in nested arrays. */
 
-import { assignElements } from './assign';
+import { assignElements, elementOf } from './assign';
 import type { Casting } from './casting';
 import { DTYPES, type DType, type TypedArray } from './dtype';
 import { expected, show } from './errors';
 import { checkWriteable, Extent, extentOver } from './extent';
 import { contiguousStrides, isAligned, isContiguous, sizeOf } from './layout';
-import { elementsOf, type Nested } from './nested';
+import { elementsOf, isScalar, type Nested, toElement } from './nested';
 
 /** A C-order array of nested arrays' scalars or of a TypedArray's elements. */
 export function fromElements(value: unknown, type: DType | undefined, casting: Casting): Extent {
@@ -14,6 +14,17 @@ export function fromElements(value: unknown, type: DType | undefined, casting: C
   const { storage } = extentOver(elements, elementType);
   const strides = contiguousStrides(shape, elementType.itemsize, 'C');
   return new Extent(storage, { shape, strides, offset: 0 }, elementType, false);
+}
+
+/** What is written for a value, for as long as a job takes. */
+export function sourceOf(
+  value: unknown,
+  type: DType,
+  casting: Casting,
+  argument = 'value',
+): Extent {
+  if (isScalar(value)) return elementOf(type, toElement(value, type, casting, argument));
+  return value instanceof Extent ? value : fromElements(value, type, casting);
 }
 
 /** A copy of the elements in C order. Throws ERR_SHAPE when no TypedArray holds so many. */

@@ -26,10 +26,18 @@ export type { DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 export type { ErrorCode, StridedError } from './errors';
 export type { Flags } from './flags';
 export {
+  asContiguousArrayAsync,
+  asFortranArrayAsync,
+  type CopyToOptions,
+  copyTo,
+  copyToAsync,
   getNumThreads,
+  hasInternalOverlap,
   mayShareMemory,
   memoryUsage,
+  type OverlapOptions,
   setNumThreads,
+  sharesMemory,
 } from './functions';
 export type { FloatOptions, Generator, IntegersOptions, ShuffleOptions } from './generator';
 export type { AsyncOptions } from './jobs';

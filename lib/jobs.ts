@@ -1,12 +1,12 @@
 /** Asynchronous operations: what uses which memory, and promises. */
 
-import { failure } from './errors';
+import { expected, failure } from './errors';
 import { native, onSettled, STATUS } from './native';
 import type { Block, Pending } from './storage';
 
 /** Options of every asynchronous operation. */
 export interface AsyncOptions {
-  /** Aborting it rejects with its reason (an AbortError), and leaves `out` as it was. */
+  /** Aborting it rejects with its reason (an AbortError), and leaves what is written as it was. */
   readonly signal?: AbortSignal;
 }
 
@@ -27,6 +27,8 @@ class Job implements Pending {
     /** What is left to do in JavaScript when the job has done its work. */
     readonly finish: () => void,
     readonly signal: AbortSignal | undefined,
+    /** The error for a status that only this kind of job has. */
+    readonly explain: ((status: number) => Error) | undefined,
   ) {
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -54,6 +56,7 @@ class Job implements Pending {
       if (status === STATUS.overflow) throw overflow(this.what);
       if (status === STATUS.cancelled)
         throw this.signal?.reason ?? new Error('the job was stopped');
+      if (status !== STATUS.ok && this.explain !== undefined) throw this.explain(status);
       this.finish();
       this.#resolve();
     } catch (error) {
@@ -78,8 +81,18 @@ export function follow(
   },
   signal: AbortSignal | undefined,
   finish: () => void,
+  explain?: (status: number) => Error,
 ): Promise<void> {
-  return new Job(number, uses.what, uses.reads, uses.writes, finish, signal).promise;
+  return new Job(number, uses.what, uses.reads, uses.writes, finish, signal, explain).promise;
+}
+
+/** The signal of options, not aborted yet. Throws ERR_SHAPE, and the reason of an aborted one. */
+export function signalOf({ signal }: AsyncOptions): AbortSignal | undefined {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw expected('ERR_SHAPE', 'signal', 'an AbortSignal', signal);
+  }
+  signal?.throwIfAborted();
+  return signal;
 }
 
 export function overflow(what: string) {

@@ -12,8 +12,8 @@ export type BlockHandle = { readonly [HANDLE]: never };
 /** What the addon takes as memory: a block, or all the bytes of a user's buffer that are in play. */
 export type NativeStorage = BlockHandle | Uint8Array;
 
-/** How a reduction ended. */
-export const STATUS = { ok: 0, overflow: 1, cancelled: 2 } as const;
+/** How a reduction or a job ended. */
+export const STATUS = { ok: 0, overflow: 1, cancelled: 2, noFit: 3, noMemory: 4 } as const;
 
 interface Addon {
   setup(onSettled: (job: number, status: number) => void): ArrayBuffer;
@@ -27,8 +27,17 @@ interface Addon {
   detach(...buffers: ArrayBuffer[]): void;
   arrayBuffer(block: BlockHandle, offset: number, nbytes: number): ArrayBuffer;
   memoryUsage(): { blocks: number; bytes: number };
-  copy(target: NativeStorage, source: NativeStorage): void;
-  allFit(source: NativeStorage, dtype: number): boolean;
+  addressOf(storage: Uint8Array): number;
+  copy(target: NativeStorage, source: NativeStorage, mask: NativeStorage | undefined): void;
+  allFit(source: NativeStorage, dtype: number, mask: NativeStorage | undefined): boolean;
+  copyJob(
+    target: NativeStorage,
+    source: NativeStorage,
+    mask: NativeStorage | undefined,
+    fit: number | undefined,
+  ): number;
+  sharesMemory(maxWork: number): 0 | 1 | 2;
+  overlapsItself(): boolean;
   reductions(): string[];
   reduce(
     kind: number,

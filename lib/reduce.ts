@@ -1,11 +1,11 @@
 /** Reductions along axes: what is asked for, checked, and handed to the addon. */
 
-import { assignElements, copyAtOnce, copyOf } from './assign';
+import { assignElements, copyAtOnce, copyOf, lasting, maskOf } from './assign';
 import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
-import { type AsyncOptions, follow, overflow } from './jobs';
-import { axisOf, broadcastStrides, contiguousStrides, type Layout } from './layout';
+import { type AsyncOptions, follow, overflow, signalOf } from './jobs';
+import { axisOf, contiguousStrides, type Layout } from './layout';
 import { describe, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
@@ -78,20 +78,6 @@ function checkTaken(row: Row, options: Options): void {
     if (options[name] === undefined || row.takes.has(name)) continue;
     throw failure('ERR_SHAPE', `${name}: expected no such option of ${row.name}, received one`);
   }
-}
-
-function maskOf(where: Options['where'], shape: readonly number[]): Extent | undefined {
-  if (where === undefined || where === true) return undefined;
-  const mask = where === false ? allocate(DTYPES.bool, [], { zeroed: true }) : where;
-  if (!(mask instanceof Extent)) {
-    throw expected('ERR_DTYPE', 'where', 'a boolean or a bool array', where);
-  }
-  if (mask.type !== DTYPES.bool) {
-    throw expected('ERR_DTYPE', 'where', 'a bool array', mask.type.name);
-  }
-  const strides = broadcastStrides(mask.layout, shape, 'where');
-  const layout = { shape, strides, offset: mask.layout.offset };
-  return new Extent(mask.storage, layout, mask.type, false);
 }
 
 function initialOf(initial: Scalar | undefined, type: DType): number | bigint | undefined {
@@ -240,13 +226,6 @@ export function reduce(row: Row, source: Extent, options: Options): Scalar | Ext
   return out;
 }
 
-/** An input that a job may use: memory that a buffer's transfer could take away is copied. */
-function lasting(extent: Extent): Extent {
-  if (!extent.storage.transferable) return extent;
-  const { type, layout } = extent;
-  return copyOf(extent, type, contiguousStrides(layout.shape, type.itemsize, 'C'), 'no');
-}
-
 /** The reduction as a job; the promise gives what {@link reduce} returns. */
 export async function reduceAsync(
   row: Row,
@@ -254,11 +233,7 @@ export async function reduceAsync(
   options: Options & AsyncOptions,
 ): Promise<Scalar | Extent> {
   checkOptions(options);
-  const { signal } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw expected('ERR_SHAPE', 'signal', 'an AbortSignal', signal);
-  }
-  signal?.throwIfAborted();
+  const signal = signalOf(options);
   const asked = request(row, source, options);
   const { mask, out } = asked;
   const r: Request = { ...asked, source: lasting(asked.source), mask: mask && lasting(mask) };

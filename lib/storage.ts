@@ -192,11 +192,11 @@ export class Storage {
     return new Storage(new Block(), handle, 0, 0, nbytes, null, undefined);
   }
 
-  /** The bytes of a user's buffer; storages over one buffer share its block. */
+  /** The bytes of a user's buffer; storages over one memory share its block. */
   static over(buffer: ArrayBufferLike, start: number, nbytes: number): Storage {
     let block = blocks.get(buffer);
     if (block === undefined) {
-      block = new Block();
+      block = types.isSharedArrayBuffer(buffer) ? sharedBlock(buffer) : new Block();
       blocks.set(buffer, block);
     }
     let bytes: Uint8Array;
@@ -282,6 +282,8 @@ export class Storage {
             nbytes,
           )
         : new Window(this.buffer, this.start, nbytes);
+    // Arrays over the window's buffer, which users may get to see, share this storage's memory.
+    if (this.buffer === null && number === 0) blocks.set(window.buffer, this.block);
     this.#windows ??= [];
     this.#windows[number] = window;
     return window;
@@ -289,6 +291,23 @@ export class Storage {
 }
 
 const blocks = new WeakMap<ArrayBufferLike, Block>();
+
+/** The blocks of SharedArrayBuffers, of which several may be over one memory, by its address. */
+const shared = new Map<number, WeakRef<Block>>();
+const forgotten = new FinalizationRegistry<number>((address) => {
+  if (shared.get(address)?.deref() === undefined) shared.delete(address);
+});
+
+function sharedBlock(buffer: SharedArrayBuffer): Block {
+  const address = native.addressOf(new Uint8Array(buffer));
+  let block = shared.get(address)?.deref();
+  if (block === undefined) {
+    block = new Block();
+    shared.set(address, new WeakRef(block));
+    forgotten.register(block, address);
+  }
+  return block;
+}
 
 const detached = () =>
   failure('ERR_RELEASED', "this array's memory is gone: its ArrayBuffer was detached or shrunk");

@@ -36,9 +36,26 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
 
   test('is no source and no target of a copy', () => {
     slots([f64, 0, [1], [8]], [dtype, offset, shape, strides]);
-    expect(() => native.copy(block, other)).toThrow(expect.objectContaining(code));
+    expect(() => native.copy(block, other, undefined)).toThrow(expect.objectContaining(code));
     slots([dtype, offset, shape, strides], [f64, 0, [1], [8]]);
-    expect(() => native.copy(block, other)).toThrow(expect.objectContaining(code));
+    expect(() => native.copy(block, other, undefined)).toThrow(expect.objectContaining(code));
+  });
+
+  test('is no mask, no operand of a job, and no place', () => {
+    const error = expect.objectContaining(code);
+    slots([f64, 0, [1], [8]], [f64, 0, [1], [8]], [dtype, offset, shape, strides]);
+    expect(() => native.copy(block, other, other)).toThrow(error);
+    expect(() => native.copyJob(block, other, other, undefined)).toThrow(error);
+    slots([f64, 0, [1], [8]], [dtype, offset, shape, strides]);
+    expect(() => native.copyJob(block, other, undefined, undefined)).toThrow(error);
+    expect(() => native.allFit(other, DTYPES.int8.code, undefined)).toThrow(error);
+    slots([dtype, offset, shape, strides], [f64, 0, [1], [8]]);
+    expect(() => native.copyJob(block, other, undefined, undefined)).toThrow(error);
+    // Places are not bound to a storage; only what is no array at all is refused.
+    if (/fraction|dtype|negative size|NaN|infinite|dimensions|sizes/.test(_name)) {
+      expect(() => native.sharesMemory(-1)).toThrow(error);
+      expect(() => native.overlapsItself()).toThrow(error);
+    }
   });
 
   test('is not summed', () => {
@@ -86,7 +103,7 @@ test('an array does not leave its part of a block', () => {
 
 test('shapes that do not belong together', () => {
   slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
-  expect(() => native.copy(block, other)).toThrow('different shapes');
+  expect(() => native.copy(block, other, undefined)).toThrow('different shapes');
   slots([f64, 0, [2, 3], [24, 8]], [f64, 0, [2], [8]]);
   expect(() => native.reduce(0, block, other, undefined, 1, 0)).toThrow('wrong shape');
   slots([f64, 0, [3], [8]], [f64, 0, [], []], [DTYPES.bool, 0, [4], [1]]);
@@ -100,14 +117,25 @@ test('dtypes that do not belong together', () => {
   expect(() => native.reduce(0, block, undefined, other, 1, 0)).toThrow('mask');
 });
 
+test('masks that do not belong to a copy', () => {
+  slots([f64, 0, [3], [8]], [f64, 0, [3], [8]], [DTYPES.bool, 0, [4], [1]]);
+  expect(() => native.copy(block, other, other)).toThrow('different shapes');
+  slots([f64, 0, [3], [8]], [f64, 0, [3], [8]], [f64, 0, [3], [8]]);
+  expect(() => native.copy(block, other, other)).toThrow('mask');
+  expect(() => native.copyJob(block, other, other, undefined)).toThrow('mask');
+  slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
+  expect(() => native.copyJob(block, other, undefined, undefined)).toThrow('different shapes');
+  expect(() => native.copyJob(block, other, undefined, 11)).toThrow('no such dtype');
+});
+
 test('things that are no storage', () => {
   slots([f64, 0, [1], [8]], [f64, 0, [1], [8]]);
   for (const thing of [undefined, null, 1, 'x', {}, new Float64Array(9), new ArrayBuffer(9)]) {
-    expect(() => native.copy(thing as never, block)).toThrow();
+    expect(() => native.copy(thing as never, block, undefined)).toThrow();
   }
   const gone = native.allocate(80, true) as BlockHandle;
   native.dispose(gone);
-  expect(() => native.copy(gone, block)).toThrow('released');
+  expect(() => native.copy(gone, block, undefined)).toThrow('released');
   expect(() => native.arrayBuffer(block, 0, 801)).toThrow('within');
   expect(() => native.arrayBuffer(block, -1, 8)).toThrow('within');
 });

@@ -17,7 +17,7 @@ const ROOMS = [
   'errors options seed-sequence dtype layout slice reshape views casting native storage',
   'extent overlap nested print-options float-digits float-text print flags jobs',
   'assign export json reductions reduce writeback',
-  'array array-facts array-views array-reductions',
+  'array array-facts array-views array-reductions array-copies',
   'create',
   'draws ranges',
   'generator',

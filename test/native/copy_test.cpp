@@ -10,6 +10,7 @@
 #include "arrays.hpp"
 #include "check.hpp"
 #include "convert.hpp"
+#include "layout.hpp"
 #include "pool.hpp"
 
 using namespace strided;
@@ -40,9 +41,7 @@ bool same_after_copy(const Array& target, const Array& source, std::int64_t coun
   return true;
 }
 
-void one_copy(std::vector<std::int64_t> shape) {
-  const auto to = static_cast<DType>(below(kDTypeCount));
-  const auto from = static_cast<DType>(below(kDTypeCount));
+void copy_between(DType to, DType from, const std::vector<std::int64_t>& shape) {
   std::int64_t count = 1;
   for (const std::int64_t size : shape) count *= size;
   Laid target = lay(to, shape);
@@ -54,6 +53,39 @@ void one_copy(std::vector<std::int64_t> shape) {
       return same_after_copy<To, From>(target.array, source.array, count);
     });
   }));
+}
+
+void one_copy(const std::vector<std::int64_t>& shape) {
+  const auto to = static_cast<DType>(below(kDTypeCount));
+  copy_between(to, static_cast<DType>(below(kDTypeCount)), shape);
+}
+
+// Targets beyond the caches, which are written past them.
+void large_copies() {
+  copy_between(DType::k_float64, DType::k_float64, {2100 + below(9), 2100 + below(9)});
+  copy_between(DType::k_float64, DType::k_int32, {2100 + below(9), 2100 + below(9)});
+  copy_between(DType::k_uint8, DType::k_uint8, {5900 + below(99), 5900 + below(99)});
+  copy_between(DType::k_int16, DType::k_int16, {130, 160, 900 + below(9)});
+}
+
+// Bytes of a mask decide, and no other element is touched.
+void one_masked_copy(const std::vector<std::int64_t>& shape) {
+  const auto to = static_cast<DType>(below(kDTypeCount));
+  Laid target = lay(to, shape);
+  Laid source = lay(static_cast<DType>(below(kDTypeCount)), shape);
+  Laid mask = lay(DType::k_bool, shape);
+  for (std::byte& byte : mask.bytes) byte &= static_cast<std::byte>(below(4));
+  const std::int64_t count = count_elements(target.array);
+  Laid expected = target;
+  expected.array.data = expected.bytes.data() + (target.array.data - target.bytes.data());
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (*element(mask.array, i) == std::byte{0}) continue;
+    const Array one_to{to, element(expected.array, i), 0, {}, {}};
+    copy(one_to, {source.array.dtype, element(source.array, i), 0, {}, {}});
+  }
+  Pool::instance().resize(1 + static_cast<int>(below(3)));
+  copy(target.array, source.array, &mask.array);
+  CHECK(target.bytes == expected.bytes);
 }
 
 void defined_conversions() {
@@ -96,7 +128,10 @@ int main() {
     one_copy({300 + below(300), 400 + below(300)});
     one_copy({below(500'000) + 1});
     one_copy({70, 80, 1 + below(50)});
+    one_masked_copy({300 + below(99), 400 + below(99)});
   }
+  for (int i = 0; i < 1000; ++i) one_masked_copy({1 + below(9), 1 + below(30)});
+  large_copies();
   defined_conversions();
   fits();
   return report("copy");

@@ -4,13 +4,17 @@ import {
   asArray,
   asContiguousArray,
   asFortranArray,
+  copyTo,
   type ErrorCode,
   empty,
   emptyLike,
   full,
+  hasInternalOverlap,
+  mayShareMemory,
   type NDArray,
   ones,
   random,
+  sharesMemory,
   sum,
   zeros,
   zerosLike,
@@ -398,6 +402,53 @@ function* shapes(): Generator<BadCall> {
   yield ['reshape: memory', copied, 'ERR_OUT_OF_MEMORY', memory];
 }
 
+function* memory(): Generator<BadCall> {
+  for (const [name, shares] of Object.entries({ mayShareMemory, sharesMemory })) {
+    for (const value of [1, null, 'x', {}, [1], new ArrayBuffer(8)]) {
+      yield [`${name}(${value})`, () => shares(bad(value), matrix), 'ERR_DTYPE', /^a: .*array/];
+      yield [`${name}(, ${value})`, () => shares(matrix, bad(value)), 'ERR_DTYPE', /^b: .*array/];
+    }
+    const view = bad(new DataView(new ArrayBuffer(8)));
+    yield [`${name}(DataView)`, () => shares(view, matrix), 'ERR_DTYPE', /^a: .*DataView/];
+    for (const maxWork of [-2, 0.5, Number.NaN, 2 ** 53, '1', 1n, null, true]) {
+      const call = () => shares(matrix, matrix, { maxWork: bad(maxWork) });
+      yield [`${name}: maxWork ${maxWork}`, call, 'ERR_SHAPE', /^maxWork: .*integer from -1/];
+    }
+    const options = () => shares(matrix, matrix, bad(-1));
+    yield [`${name}: options`, options, 'ERR_SHAPE', /^options: .* -1/];
+  }
+  const open = () => sharesMemory(matrix, matrix, { maxWork: 0 });
+  yield ['sharesMemory by bounds', open, 'ERR_TOO_HARD', /^maxWork: .*settles.* 0$/];
+  yield ['hasInternalOverlap(1)', () => hasInternalOverlap(bad(1)), 'ERR_DTYPE', /^x: .* 1$/];
+  for (const value of [1, null, [1], new Float64Array(6)]) {
+    yield [`copyTo(${value})`, () => copyTo(bad(value), 1), 'ERR_DTYPE', /^dst: .*NDArray/];
+  }
+  const to = (options: unknown) => () => copyTo(matrix, cube.slice(0, ':2', ':3'), bad(options));
+  for (const where of [1, 'x', null, [true, false, true], new Uint8Array(3)]) {
+    yield [`copyTo where ${where}`, to({ where }), 'ERR_DTYPE', /^where: .*bool/];
+  }
+  yield ['copyTo where ints', to({ where: ints }), 'ERR_DTYPE', /^where: .*bool array.*"int8"/];
+  yield [
+    'copyTo where two',
+    to({ where: array([true, false]) }),
+    'ERR_BROADCAST',
+    /^where: .*\[2\]/,
+  ];
+  yield ['copyTo casting', to({ casting: 'same' }), 'ERR_CAST', /^casting: .*same_kind.*"same"/];
+  yield ['copyTo options', to('unsafe'), 'ERR_SHAPE', /^options: .*"unsafe"/];
+  yield ['copyTo(frozen)', () => copyTo(frozen, 1), 'ERR_READ_ONLY', /^dst: .*read-only/];
+  yield ['copyTo of a shape', () => copyTo(matrix, cube), 'ERR_BROADCAST', /^src: .*\[2, 3, 4\]/];
+  yield [
+    'copyTo of floats',
+    () => copyTo(ints, matrix.slice(0)),
+    'ERR_CAST',
+    /^src: .*int8.*float64/,
+  ];
+  const far = array([1, 2, 300], { dtype: 'int16' });
+  yield ['copyTo of large', () => copyTo(ints, far), 'ERR_CAST', /^src: .*fit int8.*int16/];
+  yield ['copyTo of a scalar', () => copyTo(ints, 300), 'ERR_CAST', /^src: .*int8.* 300$/];
+}
+
 /** Calls that make, convert, index, write and reshape arrays. */
 export function badCalls(): BadCall[] {
   return [
@@ -408,6 +459,7 @@ export function badCalls(): BadCall[] {
     ...writes(),
     ...casts(),
     ...shapes(),
+    ...memory(),
     ...badCreation(),
     ...badDraws(),
   ];

@@ -1,0 +1,189 @@
+/** Asynchronous copies: each behaves as if it had run, whole, at the moment it was called. */
+
+import {
+  arange,
+  array,
+  asArray,
+  asContiguousArrayAsync,
+  asFortranArrayAsync,
+  copyTo,
+  copyToAsync,
+  getNumThreads,
+  type NDArray,
+  setNumThreads,
+  zeros,
+} from 'strided';
+import { Draws, drawShape, drawView } from './support/views';
+import { bad, readOnly, released, transfer } from './support/operands';
+
+const threads = getNumThreads();
+beforeAll(() => setNumThreads(2));
+afterAll(() => setNumThreads(threads));
+
+const of = (code: string) => expect.objectContaining({ code });
+const large = () => arange(2_000_000).reshape([2000, 1000], { copy: true });
+
+/** Makes the queue busy, for long enough that what is started next has not run yet. */
+function keepBusy(): Promise<unknown> {
+  const x = large();
+  return Promise.all(Array.from({ length: 5 }, () => x.T.copyAsync()));
+}
+
+function same(x: NDArray, y: NDArray): void {
+  expect([x.dtype, x.shape, x.strides]).toEqual([y.dtype, y.shape, y.strides]);
+  expect(Buffer.compare(bytes(x), bytes(y))).toBe(0);
+}
+
+function bytes(x: NDArray): Buffer {
+  const { buffer, byteOffset, byteLength } = x.toTypedArray();
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+test('give what their synchronous twins give', async () => {
+  const x = large();
+  for (const order of ['C', 'F', 'A', 'K'] as const) {
+    same(await x.T.copyAsync({ order }), x.T.copy({ order }));
+    const cast = { order, casting: 'unsafe' } as const;
+    same(await x.asTypeAsync('int16', cast), x.asType('int16', cast));
+  }
+  same(await asFortranArrayAsync(x), x.copy({ order: 'F' }));
+  expect(await asContiguousArrayAsync(x)).toBe(x);
+  expect(await x.asTypeAsync('float64', { copy: false })).toBe(x);
+  same(await asContiguousArrayAsync([1, 2]), array([1, 2]));
+  const y = zeros(x.shape);
+  expect(await y.assignAsync(x)).toBe(y);
+  same(y, x);
+  await y.assignAsync(7);
+  expect(y.sum()).toBe(7 * y.size);
+  await y.assignAsync([[1]]);
+  expect(y.sum()).toBe(y.size);
+  const where = array([true, false]).reshape([2, 1]);
+  await copyToAsync(y.slice(':2'), x.slice(':2'), { where });
+  expect(y.slice(':2', ':3').toArray()).toEqual([
+    [0, 1, 2],
+    [1, 1, 1],
+  ]);
+  await copyToAsync(y, 3, { where: false });
+  expect(y.get(0, 2)).toBe(2);
+});
+
+test('many at once over one memory, as if each ran when it was called', async () => {
+  const draws = new Draws(7);
+  for (const shared of [false, true]) {
+    const [buffer, twin] = [new ArrayBuffer(300), new ArrayBuffer(300)];
+    const memory = shared ? new SharedArrayBuffer(300) : buffer;
+    const start = Uint8Array.from({ length: 300 }, () => draws.below(2));
+    new Uint8Array(memory).set(start);
+    new Uint8Array(twin).set(start);
+    const running: Promise<void>[] = [];
+    for (let n = 0; n < 300; n++) {
+      const shape = drawShape(draws, 5);
+      const kinds = [draws.of(['int8', 'int32', 'float64'] as const), 'uint16', 'bool'] as const;
+      const seed = draws.below(2 ** 31);
+      const masked = draws.below(3) === 0;
+      const views = (of: ArrayBufferLike) => {
+        const same = new Draws(seed);
+        return kinds.map((kind) => drawView(same, of, kind, shape)) as [NDArray, NDArray, NDArray];
+      };
+      const [[a, b, m], [c, d, w]] = [views(memory), views(twin)];
+      running.push(copyToAsync(a, b, { casting: 'unsafe', ...(masked && { where: m as never }) }));
+      copyTo(c, d, { casting: 'unsafe', ...(masked && { where: w as never }) });
+      if (draws.below(20) === 0) a.set(...shape.map(() => 0), 1);
+      else continue;
+      c.set(...shape.map(() => 0), 1);
+    }
+    await Promise.all(running);
+    expect([...new Uint8Array(memory)]).toEqual([...new Uint8Array(twin)]);
+  }
+});
+
+test('reads and writes wait for what is in their way', async () => {
+  const busy = keepBusy();
+  const x = large();
+  const y = zeros(x.shape);
+  const writing = y.assignAsync(x);
+  x.set(0, 1, -1); // waits, as the copy reads it
+  expect(y.get(0, 1)).toBe(1);
+  const copying = y.copyAsync();
+  y.fill(0);
+  expect((await copying).get(0, 1)).toBe(1);
+  await Promise.all([writing, busy]);
+});
+
+test('a buffer that is taken away does not matter to what it gave, and does to what it gets', async () => {
+  const busy = keepBusy();
+  const given = Float64Array.of(1, 2, 3);
+  const copying = asArray(given).copyAsync();
+  transfer(given.buffer);
+  const got = new Float64Array(3);
+  const writing = asArray(got).assignAsync(array([4, 5, 6]));
+  transfer(got.buffer);
+  expect((await copying).toArray()).toEqual([1, 2, 3]);
+  await expect(writing).rejects.toThrow(of('ERR_RELEASED'));
+  const kept = new Float64Array(3);
+  await asArray(kept).assignAsync(array([4, 5, 6]));
+  expect([...kept]).toEqual([4, 5, 6]);
+  await busy;
+});
+
+test('dispose while a copy runs', async () => {
+  const busy = keepBusy();
+  const x = large();
+  const copying = x.copyAsync();
+  x.dispose();
+  expect((await copying).get(1999, 999)).toBe(1_999_999);
+  await busy;
+});
+
+test('an abort leaves the target as it was, or comes too late', async () => {
+  const reason = new Error('enough');
+  const x = large();
+  const busy = keepBusy();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const y = zeros(x.shape);
+  const all = [
+    y.assignAsync(x, { signal }),
+    x.copyAsync({ signal }),
+    asFortranArrayAsync(x, { signal }),
+  ];
+  controller.abort(reason);
+  for (const one of all) await expect(one).rejects.toBe(reason);
+  expect(y.get(1999, 999)).toBe(0);
+  await expect(x.copyAsync({ signal })).rejects.toBe(reason);
+  await busy;
+});
+
+test('integers that do not fit reject, and nothing has changed', async () => {
+  const x = array([1, 2, 300], { dtype: 'int16' });
+  const y = zeros(3, { dtype: 'int8' });
+  await expect(y.assignAsync(x)).rejects.toThrow(/^value: .*int8.*int16/);
+  await expect(y.assignAsync(x)).rejects.toThrow(of('ERR_CAST'));
+  await expect(x.asTypeAsync('int8')).rejects.toThrow(of('ERR_CAST'));
+  await expect(asArray(new Int8Array(3)).assignAsync(x)).rejects.toThrow(of('ERR_CAST'));
+  expect(y.toArray()).toEqual([0, 0, 0]);
+  await copyToAsync(y, x, { where: array([true, true, false]) });
+  expect(y.toArray()).toEqual([1, 2, 0]);
+  await y.assignAsync(x, { casting: 'unsafe' });
+  expect(y.toArray()).toEqual([1, 2, 44]);
+});
+
+test.each<[string, () => unknown, string, RegExp]>([
+  ['signal', () => zeros(3).copyAsync({ signal: bad(1) }), 'ERR_SHAPE', /^signal: .*AbortSignal/],
+  ['options', () => zeros(3).assignAsync(1, bad('x')), 'ERR_SHAPE', /^options: /],
+  ['options of copyTo', () => copyToAsync(zeros(3), 1, bad(null)), 'ERR_SHAPE', /^options: /],
+  ['options of order', () => asFortranArrayAsync(zeros(3), bad(2)), 'ERR_SHAPE', /^options: /],
+  ['order', () => zeros(3).copyAsync({ order: bad('X') }), 'ERR_SHAPE', /^order: /],
+  ['dtype', () => zeros(3).asTypeAsync(bad('int')), 'ERR_DTYPE', /^dtype: /],
+  ['a cast', () => zeros(3).asTypeAsync('int8'), 'ERR_CAST', /^dtype: /],
+  ['dst', () => copyToAsync(bad([1]), 1), 'ERR_DTYPE', /^dst: /],
+  ['a shape', () => copyToAsync(zeros(3), zeros(2)), 'ERR_BROADCAST', /^src: /],
+  ['read-only', () => readOnly(zeros(3)).assignAsync(1), 'ERR_READ_ONLY', /^this array: /],
+  ['a scalar', () => zeros(3, { dtype: 'int8' }).assignAsync(0.5), 'ERR_CAST', /^value: /],
+  ['released', () => released().copyAsync(), 'ERR_RELEASED', /dispose/],
+  ['to released', () => released().assignAsync(1), 'ERR_RELEASED', /dispose/],
+])('a wrong call rejects: %s', async (_, call, code, says) => {
+  const running = call();
+  expect(running).toBeInstanceOf(Promise);
+  await expect(running).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+});
