@@ -119,11 +119,14 @@ const frameBuffer = native.setup((job, status) => {
 });
 const frame = new Float64Array(frameBuffer);
 const MAX_DIMS = 32;
+/** Bytes of the space of addresses in which the addon compares layouts. */
+const SPACE = 2 ** 53;
 const SLOT_SIZE = 5 + 2 * MAX_DIMS;
 
 /**
  * Describes an array in a slot of the frame, for the next call. `offset` counts from the storage's
  * first byte, which is the byte `origin` of what the addon takes for it; it has `nbytes` bytes.
+ * Without them the array lies in a space of addresses, and no memory is meant.
  */
 export function describe(
   slot: number,
@@ -131,7 +134,7 @@ export function describe(
   offset: number,
   shape: readonly number[],
   strides: readonly number[],
-  nbytes: number,
+  nbytes = SPACE,
   origin = 0,
 ): void {
   const at = slot * SLOT_SIZE;
