@@ -16,6 +16,7 @@ constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is sta
 constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
 constexpr std::int64_t kFoldedColumns = 512;    // into about so many
 constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
+constexpr double kNearBytes = 16 << 20;         // of an array that a cache may hold
 constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
@@ -48,8 +49,7 @@ void Reducer::cut() {
   const std::int64_t tile = plan_.stage == nullptr ? kTile : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
-    const double run_bytes =
-        static_cast<double>(plan_.terms) * static_cast<double>(plan_.width()) + 1;
+    const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
     const double runs = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
     tiles_ = ceil_div(plan_.columns, static_cast<std::int64_t>(runs));
   } else if (tiles_ > 1) {
@@ -135,7 +135,7 @@ void Reducer::split_cells(std::int64_t spans) {
     const Cell whole = cell(unit / spans);
     reduce_cell(tier, whole, span(unit % spans, spans), work, columns);
     Columns& part = parts[static_cast<std::size_t>(unit)];
-    part = {words.get() + unit * part_words, width, columns.depth, columns.last};
+    part = {words.get() + unit * part_words, width, columns.depth, columns.last, false};
     for (int plane = 0; plane < tier.planes; ++plane) {
       std::copy_n(columns.words + plane * kPlane, whole.count, part.words + plane * width);
     }
@@ -167,10 +167,14 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
                           Columns& columns) {
   const Kernel& kernel = *tier.kernel;
   const WalkBase start = base(cell).moved(plan_.across, cell.column);
-  if (plan_.stage == nullptr && plan_.reduced.empty() && family_.settled == nullptr) {
-    const WalkBase at = start.moved(plan_.run, terms.first);
-    kernel.rows(at.in(), plan_.across.stride[kIn], cell.count, terms.last - terms.first,
-                Terms{at.number(), plan_.run.stride[kNumber]}, &columns, true);
+  if (plan_.stage == nullptr && family_.settled == nullptr) {
+    bool fresh = true;
+    walk_inner(plan_, start, terms.first, terms.last, work.buffer,
+               [&](const std::byte* at, std::int64_t count, Terms numbers) {
+                 kernel.rows(at, plan_.across.stride[kIn], cell.count, count, numbers, &columns,
+                             fresh);
+                 fresh = false;
+               });
     return;
   }
   const std::int64_t width = plan_.width();
@@ -217,6 +221,7 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
                              Columns& columns) {
   const Kernel& kernel = *tier.kernel;
   const std::int64_t folded = fold(cell, terms);
+  columns.near = plan_.stage != nullptr || bytes_ <= kNearBytes;
   const std::int64_t wide = folded * cell.count;
   bool fresh = true;
   std::int64_t step = 0;

@@ -41,6 +41,7 @@ class Reducer {
   struct Work {
     alignas(64) std::int64_t words[kMostPlanes * kPlane];
     StageBuffer buffer;
+    std::int64_t uncertain[kTile];
   };
 
   bool stopped() const noexcept;
@@ -59,7 +60,8 @@ class Reducer {
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 
   void finish(int tier, const Cell& cell, const Columns& columns, Work& work);
-  bool finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work) const;
+  bool finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
+                      std::vector<std::int64_t>& uncertain) const;
   void count_terms(const Cell& cell, std::vector<std::int64_t>& counts) const;
   void mend(int tier, const Cell& cell, std::vector<std::int64_t>& columns, Work& work);
   void mend_exactly(const Cell& cell, Work& work);

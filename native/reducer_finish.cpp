@@ -16,19 +16,19 @@ constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fi
 }  // namespace
 
 // By the kernel, when the results are of the usual kind.
-bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns,
-                             Work& work) const {
+bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
+                             std::vector<std::int64_t>& uncertain) const {
   const std::int64_t size = itemsize(reduction_.out.dtype);
   if (&tier != &family_.tiers[0] || !family_.vector_finish || reduction_.initial.given ||
       tier.kernel->finish == nullptr) {
     return false;
   }
-  if (plan_.across.stride[kOut] == size || cell.count == 1) {
-    return tier.kernel->finish(&columns, cell.count, out(cell));
-  }
-  std::byte* results = work.buffer.bytes;
-  if (!tier.kernel->finish(&columns, cell.count, results)) return false;
+  const bool contiguous = plan_.across.stride[kOut] == size || cell.count == 1;
   std::byte* at = out(cell);
+  std::byte* results = contiguous ? at : work.buffer.bytes;
+  const std::int64_t count = tier.kernel->finish(&columns, cell.count, results, work.uncertain);
+  uncertain.assign(work.uncertain, work.uncertain + count);
+  if (contiguous) return true;
   for (std::int64_t j = 0; j < cell.count; ++j, at += plan_.across.stride[kOut]) {
     std::memcpy(at, results + j * size, static_cast<std::size_t>(size));
   }
@@ -37,15 +37,16 @@ bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& 
 
 void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, Work& work) {
   const Tier& tier = family_.tiers[tier_number];
-  if (finish_at_once(tier, cell, columns, work)) return;
-  std::vector<std::int64_t> counts;
-  Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
-  if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
-    count_terms(cell, counts);
-    ending.counts = counts.data();
-  }
   Outcome outcome;
-  tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
+  if (!finish_at_once(tier, cell, columns, work, outcome.uncertain)) {
+    std::vector<std::int64_t> counts;
+    Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
+    if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
+      count_terms(cell, counts);
+      ending.counts = counts.data();
+    }
+    tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
+  }
   if (outcome.overflow) overflow_.store(true, std::memory_order_relaxed);
   if (!outcome.uncertain.empty()) mend(tier_number, cell, outcome.uncertain, work);
 }
@@ -149,7 +150,7 @@ void Reducer::late_tier(int number, const std::vector<Cell>& cells) {
     Columns columns{work.words, kPlane};
     reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
     Part& part = parts[static_cast<std::size_t>(unit)];
-    part.columns = {part.words, kColumnStep, columns.depth, columns.last};
+    part.columns = {part.words, kColumnStep, columns.depth, columns.last, false};
     for (int plane = 0; plane < tier.planes; ++plane) {
       std::copy_n(columns.words + plane * kPlane, cell.count, part.words + plane * kColumnStep);
     }

@@ -18,9 +18,30 @@ void stage(const std::byte* source, std::int64_t stride, const std::byte* mask,
   }
 }
 
+// Elements that are kStep elements apart: a loop that the compiler makes vectors of.
+template <class Bits, int kStep>
+void take_every(const std::byte* source, std::int64_t count, std::byte* target) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::memcpy(target + i * static_cast<std::int64_t>(sizeof(Bits)),
+                source + i * static_cast<std::int64_t>(kStep * sizeof(Bits)), sizeof(Bits));
+  }
+}
+
+template <class Bits>
+void stage_all(const std::byte* source, std::int64_t stride, const std::byte* mask,
+               std::int64_t mask_stride, std::int64_t count, std::uint64_t neutral,
+               std::byte* target) {
+  constexpr auto size = static_cast<std::int64_t>(sizeof(Bits));
+  if (stride == size) return take_every<Bits, 1>(source, count, target);
+  if (stride == 2 * size) return take_every<Bits, 2>(source, count, target);
+  if (stride == 3 * size) return take_every<Bits, 3>(source, count, target);
+  if (stride == 4 * size) return take_every<Bits, 4>(source, count, target);
+  stage<Bits, false>(source, stride, mask, mask_stride, count, neutral, target);
+}
+
 template <class Bits>
 Stage choose_masked(bool masked) {
-  return masked ? stage<Bits, true> : stage<Bits, false>;
+  return masked ? stage<Bits, true> : stage_all<Bits>;
 }
 
 }  // namespace

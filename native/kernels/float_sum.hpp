@@ -7,7 +7,7 @@ namespace strided {
 namespace {
 
 constexpr double kRoundoff = 0x1p-53;
-constexpr double kLeast = 0x1p-1074;
+constexpr double kLeast = 0x1p-1022;
 
 // Elements are float64, or float32 that are widened.
 template <class T>
@@ -178,24 +178,27 @@ STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
   return (VecF64)(mask & (VecI64)x);
 }
 
-// Adds what is behind the last column as a vector of its own, whose other lanes are certain.
+// finish(j, lanes) says for each lane whether it is certain. The last vector may have fewer lanes
+// that count. Gives how many columns are not certain, and which.
 template <class Finish>
-STRIDED_INLINE bool for_columns(int64_t count, Finish&& finish) {
-  VecI64 certain = filled<VecI64>(int64_t{-1});
-  int64_t j = 0;
-  for (; j + kLanes <= count; j += kLanes) certain &= finish(j, kLanes);
-  if (j < count) {
-    VecI64 last = finish(j, count - j);
-    for (int64_t lane = count - j; lane < kLanes; ++lane) last[lane] = -1;
-    certain &= last;
+STRIDED_INLINE int64_t for_columns(int64_t count, int64_t* uncertain, Finish&& finish) {
+  int64_t found = 0;
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const int64_t lanes = count - j < kLanes ? count - j : kLanes;
+    const VecI64 certain = finish(j, lanes);
+    if (!any(~certain)) continue;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      if (certain[lane] == 0) uncertain[found++] = j + lane;
+    }
   }
-  return !any(~certain);
+  return found;
 }
 
-inline bool finish_float64(const Columns* columns, int64_t count, void* results) {
+inline int64_t finish_float64(const Columns* columns, int64_t count, void* results,
+                              int64_t* uncertain) {
   const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
   auto* out = static_cast<double*>(results);
-  return for_columns(count, [&](int64_t j, int64_t lanes) {
+  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
     const auto a = load_plane<VecF64>(columns, 2, j);
     const Sum<VecF64> r = two_sum<VecF64>(load_plane<VecF64>(columns, 0, j),  //
                                           load_plane<VecF64>(columns, 1, j));
@@ -211,10 +214,11 @@ inline bool finish_float64(const Columns* columns, int64_t count, void* results)
   });
 }
 
-inline bool finish_float32(const Columns* columns, int64_t count, void* results) {
+inline int64_t finish_float32(const Columns* columns, int64_t count, void* results,
+                              int64_t* uncertain) {
   const double factor = (2 * static_cast<double>(columns->depth) + 4) * kRoundoff;
   auto* out = static_cast<float*>(results);
-  return for_columns(count, [&](int64_t j, int64_t lanes) {
+  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
     const auto s = load_plane<VecF64>(columns, 0, j);
     const auto a = load_plane<VecF64>(columns, 1, j);
     const VecF64 bound = a * factor;

@@ -21,6 +21,7 @@ struct Columns {
   int64_t width;      // columns that there is room for, a multiple of kColumnStep
   int64_t depth = 0;  // bounds the roundings that any one term, or error of a term, has met
   int64_t last = -1;  // the largest number of a term so far, for reductions that keep numbers
+  bool near = false;  // elements are likely to be in a cache
 };
 
 inline constexpr int64_t kColumnStep = 64;
@@ -106,9 +107,9 @@ struct Kernel {
                Columns* columns, bool fresh);
   // After the last tile: brings the first `count` columns into the form of the partial results.
   void (*arrange)(Columns* columns, int64_t count);
-  // May be null. Writes contiguous results of the reduction's own dtype; false when one of them is
-  // not certain.
-  bool (*finish)(const Columns* columns, int64_t count, void* results);
+  // May be null. Writes contiguous results of the reduction's own dtype, and the numbers of the
+  // columns that it is not certain of to `uncertain`, and gives how many these are.
+  int64_t (*finish)(const Columns* columns, int64_t count, void* results, int64_t* uncertain);
 };
 
 // name of the table

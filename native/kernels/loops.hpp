@@ -92,21 +92,44 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
   columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
 }
 
-// Adds a few rows to the columns; the running sums are read and written once for all of them.
+// Adds a few rows to kBeside vectors of columns; the running sums are read and written once for all
+// of them.
+template <class F, int kCount, int kBeside, bool kFresh>
+STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
+                           Columns* columns) {
+  constexpr int64_t bytes = kBeside * sizeof(typename F::Chunk);
+  F sums[kBeside];
+  for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, j + b * F::kWidth);
+  for (int r = 0; r < kCount; ++r) {
+    const char* row = at + r * stride;
+    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i + ahead);
+    const auto* x = reinterpret_cast<const typename F::Element*>(row);
+    for (int b = 0; b < kBeside; ++b) sums[b].add(chunk_at<F>(x + b * F::kWidth));
+  }
+  for (int b = 0; b < kBeside; ++b) sums[b].close(columns, j + b * F::kWidth, kCount, kFresh);
+}
+
+// Elements that are in a cache are added to two vectors of columns at a time, so that chains that
+// do not depend on each other are near enough for the CPU to see both; those that come from memory
+// to one, since twice as many reads at once are more than it keeps in flight.
 template <class F, int kCount, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns* columns) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
+  // At the end of the rows, the beginning of the next ones.
+  const auto ahead = [&](int64_t j) {
+    const int64_t left = (count - j) * size;
+    return left > kRowPrefetchBytes ? kRowPrefetchBytes
+                                    : kCount * stride + kRowPrefetchBytes - count * size;
+  };
   int64_t j = 0;
-  for (; j + F::kWidth <= count; j += F::kWidth) {
-    F sums;
-    if (!kFresh) sums.open(columns, j);
-    for (int r = 0; r < kCount; ++r) {
-      const char* at = source + r * stride + j * size;
-      __builtin_prefetch(at + kRowPrefetchBytes);
-      sums.add(chunk_at<F>(reinterpret_cast<const Element*>(at)));
+  if (columns->near) {
+    for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
+      add_to<F, kCount, 2, kFresh>(source + j * size, stride, j, ahead(j), columns);
     }
-    sums.close(columns, j, kCount, kFresh);
+  }
+  for (; j + F::kWidth <= count; j += F::kWidth) {
+    add_to<F, kCount, 1, kFresh>(source + j * size, stride, j, ahead(j), columns);
   }
   if (j == count) return;
   F sums;
@@ -135,6 +158,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   };
   some.template operator()<kRows>();
   some.template operator()<kFewRows>();
+  some.template operator()<2>();
   some.template operator()<1>();
   columns->depth += rows;
 }
@@ -172,7 +196,7 @@ STRIDED_INLINE void store_plane(Columns* columns, int plane, int64_t j, V value)
 // The kernels of functor F<T> for a dtype whose C++ type is T.
 template <class F>
 constexpr Kernel kernel_of(void (*arrange)(Columns*, int64_t) = keep_arrangement,
-                           bool (*finish)(const Columns*, int64_t, void*) = nullptr) {
+                           int64_t (*finish)(const Columns*, int64_t, void*, int64_t*) = nullptr) {
   return {reduce_rows<F>, reduce_tile<F>, arrange, finish};
 }
 
