@@ -41,6 +41,7 @@ struct Outcome {
 struct Tier {
   const Kernel* kernel = nullptr;
   int planes = 1;
+  bool at_once = false;  // the kernel may make the results
   // Makes the first column what no terms give.
   void (*nothing)(const Columns& columns);
   // Adds the columns of `part` to those of `into`; their terms' numbers rise by `shift`.
@@ -67,7 +68,6 @@ struct Family {
   const Exact* exact = nullptr;  // null when all is certain at once
   std::uint64_t neutral = 0;     // the bits of an element that changes no result
   bool numbered = false;         // terms have numbers, which count
-  bool vector_finish = false;    // the first tier's kernel may make the results
   // May be null. True when no further term changes the result of a column.
   bool (*settled)(const Columns& columns, std::int64_t column, std::int64_t terms) = nullptr;
 };

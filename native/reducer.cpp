@@ -16,6 +16,7 @@ constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is sta
 constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
 constexpr std::int64_t kFoldedColumns = 512;    // into about so many
 constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
+constexpr std::int64_t kFewTerms = 16;          // exact sums of so few often lie halfway
 constexpr double kNearBytes = 16 << 20;         // of an array that a cache may hold
 constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about
 
@@ -32,6 +33,7 @@ Reducer::Reducer(const Reduction& reduction, const ReducePlan& plan, const Famil
       // As a float: the elements of a broadcast array may be more than 63 bits count.
       bytes_(static_cast<double>(plan.outputs) * static_cast<double>(plan.terms) *
              static_cast<double>(plan.width())) {
+  if (plan.terms <= kFewTerms) first_tier_ = family.tier_count - 1;
   cut();
 }
 
@@ -112,10 +114,30 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
   for (std::int64_t c = first; c < last && !stopped(); ++c) {
     const Cell whole = cell(c);
     const int tier = first_tier_.load(std::memory_order_relaxed);
+    if (few_terms(tier, whole, work)) continue;
     Columns columns{work.words, kPlane};
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
   }
+}
+
+// The rows of a cell at once, when they are few: false when that is not possible.
+bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
+  const auto few = family_.tiers[tier].kernel->few;
+  if (few == nullptr || plan_.inner || plan_.terms > kFewTerms || !plan_.reduced.empty() ||
+      !family_.tiers[tier].at_once || reduction_.initial.given ||
+      plan_.across.stride[kOut] != itemsize(reduction_.out.dtype)) {
+    return false;
+  }
+  std::vector<std::int64_t> uncertain;
+  walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, work.buffer,
+             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
+               const std::int64_t count =
+                   few(at, stride, rows, cell.count, out(cell), work.uncertain);
+               uncertain.assign(work.uncertain, work.uncertain + count);
+             });
+  if (!uncertain.empty()) mend(tier, cell, uncertain, work);
+  return true;
 }
 
 // Units are spans of the terms of a cell, as there are too few cells for all threads. They merge in

@@ -54,6 +54,7 @@ class Reducer {
   void cut();
   void whole_cells(std::int64_t first, std::int64_t last);
   void split_cells(std::int64_t spans);
+  bool few_terms(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);

@@ -19,10 +19,7 @@ constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fi
 bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
                              std::vector<std::int64_t>& uncertain) const {
   const std::int64_t size = itemsize(reduction_.out.dtype);
-  if (&tier != &family_.tiers[0] || !family_.vector_finish || reduction_.initial.given ||
-      tier.kernel->finish == nullptr) {
-    return false;
-  }
+  if (!tier.at_once || reduction_.initial.given || tier.kernel->finish == nullptr) return false;
   const bool contiguous = plan_.across.stride[kOut] == size || cell.count == 1;
   std::byte* at = out(cell);
   std::byte* results = contiguous ? at : work.buffer.bytes;

@@ -175,7 +175,10 @@ Family family_of_sums(DType source, DType result) {
     using Rule = std::conditional_t<kMean, IntMeanRule, IntSumRule>;
     family.tiers[0] = tier_of<Rule>(first);
   }
-  family.vector_finish = !kMean && source == result;
+  // Kernels make sums of one dtype: of float64 where errors are kept, else of the elements' own.
+  const bool wide = source == DType::k_float64 || result == DType::k_float64;
+  family.tiers[0].at_once = !kMean && (wide ? result == DType::k_float64 : source == result);
+  family.tiers[1].at_once = !kMean && source == DType::k_float64 && source == result;
   return family;
 }
 

@@ -214,6 +214,59 @@ inline int64_t finish_float64(const Columns* columns, int64_t count, void* resul
   });
 }
 
+// Writes the results of some lanes; a lane is true where its result is certain.
+STRIDED_INLINE VecI64 finish_careful_lanes(VecF64 s, VecF64 e, VecF64 f, VecF64 a, double factor,
+                                           double* out, int64_t lanes) {
+  const Sum<VecF64> r = two_sum<VecF64>(s, e);
+  const Sum<VecF64> t = two_sum<VecF64>(r.error, f);
+  const Sum<VecF64> sum = two_sum<VecF64>(r.sum, t.sum);
+  VecF64 bound = where(~(a == 0), a * factor + kLeast) + absolute(t.error);
+  bound += where(~(bound == 0), (8 * kRoundoff) * (absolute(sum.error) + bound));
+  const VecF64 result = sum.sum + 0.0;
+  if (lanes == kLanes) {
+    store(out, result);
+  } else {
+    __builtin_memcpy(out, &result, static_cast<size_t>(lanes) * sizeof(double));
+  }
+  return (sum.sum + (sum.error + bound) == sum.sum) & (sum.sum + (sum.error - bound) == sum.sum);
+}
+
+inline int64_t finish_careful(const Columns* columns, int64_t count, void* results,
+                              int64_t* uncertain) {
+  const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
+  auto* out = static_cast<double*>(results);
+  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
+    return finish_careful_lanes(load_plane<VecF64>(columns, 0, j),
+                                load_plane<VecF64>(columns, 1, j),
+                                load_plane<VecF64>(columns, 2, j),
+                                load_plane<VecF64>(columns, 3, j), factor, out + j, lanes);
+  });
+}
+
+// The sum of two numbers is the rounded one by itself.
+inline int64_t few_careful(const void* source, int64_t stride, int64_t rows, int64_t count,
+                           void* results, int64_t* uncertain) {
+  const char* first = static_cast<const char*>(source);
+  auto* out = static_cast<double*>(results);
+  const double factor = static_cast<double>(rows) * (2 * kRoundoff);
+  const auto row = [&](int64_t r, int64_t j, int64_t lanes) {
+    const auto* at = reinterpret_cast<const double*>(first + r * stride) + j;
+    if (lanes < kLanes) return load_part(at, lanes * 8, VecF64{});
+    __builtin_prefetch(reinterpret_cast<const char*>(at) + kPrefetchBytes / 4);
+    return load<VecF64>(at);
+  };
+  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
+    if (rows == 2) {
+      const VecF64 sum = (row(0, j, lanes) + row(1, j, lanes)) + 0.0;
+      __builtin_memcpy(out + j, &sum, static_cast<size_t>(lanes) * sizeof(double));
+      return filled<VecI64>(int64_t{-1});
+    }
+    CarefulSum<double> sums;
+    for (int64_t r = 0; r < rows; ++r) sums.add(row(r, j, lanes));
+    return finish_careful_lanes(sums.s, sums.e, sums.f, sums.a, factor, out + j, lanes);
+  });
+}
+
 inline int64_t finish_float32(const Columns* columns, int64_t count, void* results,
                               int64_t* uncertain) {
   const double factor = (2 * static_cast<double>(columns->depth) + 4) * kRoundoff;

@@ -110,6 +110,9 @@ struct Kernel {
   // May be null. Writes contiguous results of the reduction's own dtype, and the numbers of the
   // columns that it is not certain of to `uncertain`, and gives how many these are.
   int64_t (*finish)(const Columns* columns, int64_t count, void* results, int64_t* uncertain);
+  // May be null. The same for a tile of few rows, whose columns need not be kept anywhere.
+  int64_t (*few)(const void* source, int64_t stride, int64_t rows, int64_t count, void* results,
+                 int64_t* uncertain) = nullptr;
 };
 
 // name of the table

@@ -29,11 +29,13 @@ constexpr Kernel careful_sum_of() {
 }
 template <>
 constexpr Kernel careful_sum_of<double>() {
-  return kernel_of<CarefulSum<double>>();
+  Kernel kernel = kernel_of<CarefulSum<double>>(keep_arrangement, finish_careful);
+  kernel.few = few_careful;
+  return kernel;
 }
 template <>
 constexpr Kernel careful_sum_of<float>() {
-  return kernel_of<Float64Sum<float>>();
+  return kernel_of<Float64Sum<float>>(keep_arrangement, finish_float64);
 }
 
 }  // namespace
