@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@ namespace strided {
 namespace {
 
 constexpr int kMostThreads = 1024;
+constexpr std::chrono::microseconds kGlance{30};
 
 // CPUs' worth of time that the container grants, rounded up; 0 when it sets no limit.
 int container_processors() {
@@ -80,11 +82,13 @@ void Pool::run_erased(std::int64_t count, Call call, void* context) {
     std::lock_guard lock(mutex_);
     start_threads(threads() - 1);
     tasks_.splice(tasks_.end(), node);
+    waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
   }
   for (int i = 0; i < helpers; ++i) wake_.notify_one();
   task.work();
   std::unique_lock lock(mutex_);
   tasks_.remove(&task);
+  waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
   left_.wait(lock, [&] { return task.helpers == 0; });
 }
 
@@ -98,9 +102,26 @@ void Pool::start_threads(int count) {
   }
 }
 
+// Looks out for a task a little while, without the lock: in a burst of small ones the next comes
+// before a thread could have gone to sleep and been woken.
+void Pool::glance() const noexcept {
+  const auto end = std::chrono::steady_clock::now() + kGlance;
+  while (waiting_tasks_.load(std::memory_order_relaxed) == 0 &&
+         std::chrono::steady_clock::now() < end) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
 void Pool::thread_main() {
   std::unique_lock lock(mutex_);
   for (;;) {
+    if (!stopping_ && tasks_.empty()) {
+      lock.unlock();
+      glance();
+      lock.lock();
+    }
     wake_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
     if (stopping_) return;
     Task* task = tasks_.front();
@@ -110,6 +131,7 @@ void Pool::thread_main() {
     lock.lock();
     // No grain is left to take: no other thread has a reason to look into this task.
     if (!tasks_.empty() && tasks_.front() == task) tasks_.pop_front();
+    waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
     if (--task->helpers == 0) left_.notify_all();
   }
 }

@@ -13,9 +13,9 @@
 
 namespace strided {
 
-// One pool serves the whole process. Its threads sleep when there is nothing to do; the thread that
-// calls run() takes part, so that a pool of n threads has n - 1 of its own. run() may be called
-// from several threads at once.
+// One pool serves the whole process. Its threads sleep when there has been nothing to do for some
+// microseconds; the thread that calls run() takes part, so that a pool of n threads has n - 1 of
+// its own. run() may be called from several threads at once.
 class Pool {
  public:
   static Pool& instance();
@@ -54,13 +54,15 @@ class Pool {
   void run_erased(std::int64_t count, Call call, void* context);
   void start_threads(int count);
   void thread_main();
+  void glance() const noexcept;
 
   std::atomic<int> wanted_;
   std::mutex mutex_;
   std::mutex resizing_;
   std::condition_variable wake_;
   std::condition_variable left_;
-  std::list<Task*> tasks_;  // those that have grains to take
+  std::list<Task*> tasks_;                     // those that have grains to take
+  std::atomic<std::size_t> waiting_tasks_{0};  // as many, to be looked at without the lock
   std::vector<std::thread> workers_;
   bool stopping_ = false;
 };

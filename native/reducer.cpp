@@ -12,6 +12,8 @@ constexpr double kSequential = 256 << 10;  // bytes that are not worth waking a 
 constexpr double kUnitBytes = 1 << 20;     // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
+constexpr std::int64_t kLeastTile = 1024;  // columns of the tiles of a wide array
+constexpr std::int64_t kTilesPerThread = 4;
 constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is staged
 constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
 constexpr std::int64_t kFoldedColumns = 512;    // into about so many
@@ -54,8 +56,11 @@ void Reducer::cut() {
     const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
     const double runs = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
     tiles_ = ceil_div(plan_.columns, static_cast<std::int64_t>(runs));
-  } else if (tiles_ > 1) {
-    tiles_ = ceil_div(tiles_, threads) * threads;  // as many for each thread
+  } else if (plan_.columns > tile) {
+    // As many for each thread, and some more than threads: see first_tier_.
+    const std::int64_t most = std::max<std::int64_t>(1, plan_.columns / kLeastTile);
+    tiles_ = std::max(tiles_, std::min(most, kTilesPerThread * threads));
+    tiles_ = ceil_div(tiles_, threads) * threads;
   }
   tile_width_ = ceil_div(plan_.columns, tiles_);
   if (!plan_.inner) tile_width_ = ceil_div(tile_width_, 8) * 8;
@@ -92,7 +97,8 @@ Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
 
 Status Reducer::run() {
   const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
-  std::int64_t spans = cells < wanted_units_ ? ceil_div(wanted_units_, cells) : 1;
+  const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
+  std::int64_t spans = cells < enough ? ceil_div(wanted_units_, cells) : 1;
   spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
   if (spans > 1) {
     split_cells(spans);
@@ -163,17 +169,16 @@ void Reducer::split_cells(std::int64_t spans) {
     }
   });
   if (stopped()) return;
-  Work work;
-  for (std::int64_t c = 0; c < cells; ++c) {
-    const Cell whole = cell(c);
+  Pool::instance().run(cells, [&](std::int64_t c) {
+    Work work;
     Columns& total = parts[static_cast<std::size_t>(c * spans)];
     for (std::int64_t s = 1; s < spans; ++s) {
       const Columns& part = parts[static_cast<std::size_t>(c * spans + s)];
-      tier.merge(total, part, whole.count, 0);
+      tier.merge(total, part, cell(c).count, 0);
       total.depth = std::max(total.depth, part.depth) + 4;
     }
-    finish(0, whole, total, work);
-  }
+    finish(0, cell(c), total, work);
+  });
 }
 
 void Reducer::reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work,
