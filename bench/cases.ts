@@ -1,63 +1,100 @@
 /** What is timed: one table, of which every side gets the same facts. */
 
-export type CaseDType = 'float32' | 'float64';
+import { type Case, type Facts, INTEGER_RANGES, ITEMSIZE, type View } from './facts';
+import { GROUPS, type Row } from './groups';
 
-/** The sum along an axis of an array of random numbers, in plain values that can be sent. */
-export interface Case {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: CaseDType;
-  readonly order: 'C' | 'F';
-  readonly axis: number;
+function factsOf({ name: _, ...given }: Row): Facts {
+  const facts: Omit<Facts, 'range'> = {
+    op: 'sum',
+    dtype: 'float64',
+    shape: [],
+    order: 'C',
+    axis: null,
+    view: null,
+    data: 'random',
+    ...given,
+  };
+  return { ...facts, range: INTEGER_RANGES[facts.dtype] ?? null };
 }
 
-/** Every side draws its numbers from NumPy's legacy stream after this seed. */
-export const SEED = 1234;
+/** The table, for large arrays of `size` x `size`. */
+export function casesOf(size: number): Case[] {
+  return GROUPS.flatMap(({ name: group, targets, rows }) =>
+    rows(size).map((row) => ({ name: row.name, group, facts: factsOf(row), targets })),
+  );
+}
 
-/** How far from the correctly rounded sum NumPy's may be, relative to it. */
-export const TOLERANCE: Readonly<Record<CaseDType, number>> = { float32: 1e-3, float64: 1e-12 };
-
-const ITEMSIZE: Readonly<Record<CaseDType, number>> = { float32: 4, float64: 8 };
-
-type Row = Omit<Case, 'shape'> & { shape(size: number): number[] };
-
-const square = (size: number) => [size, size];
-
-const ROWS: readonly Row[] = [
-  // the notebook's four timings
-  { name: 'sumRow(c_array)', shape: square, dtype: 'float64', order: 'C', axis: 1 },
-  { name: 'sumRow(f_array)', shape: square, dtype: 'float64', order: 'F', axis: 1 },
-  { name: 'sumCol(c_array)', shape: square, dtype: 'float64', order: 'C', axis: 0 },
-  { name: 'sumCol(f_array)', shape: square, dtype: 'float64', order: 'F', axis: 0 },
+/** The cases of a quick run. */
+export const QUICK: readonly string[] = [
+  'sum float64 C axis=0',
+  'sum float64 C axis=1',
+  'sum float64 F axis=0',
+  'sum float64 F axis=1',
+  'sum float64 C axis=none',
+  'sum float32 C axis=0',
+  'sum int64 C axis=1',
+  'sum int32 C axis=0',
+  'sum int8 C axis=1',
+  'sum bool C axis=none',
+  'sum 1000x1000 C axis=0',
+  'sum 100x100 axis=1',
+  'sum 3x3 axis=0',
+  'sum x[::2, ::3] axis=0',
+  'sum 3-D axis=1',
+  'sum centred axis=0',
+  'mean float64 axis=0',
+  'max float64 axis=1',
+  'argmin float32 axis=0',
+  'copy C',
 ];
 
-/** The table for a size. */
-export function casesOf(size: number): Case[] {
-  return ROWS.map((row) => ({ ...row, shape: row.shape(size) }));
+function slicedLength(length: number, index: string): number {
+  const step = /^::(-?[1-9]\d*)$/.exec(index);
+  if (!step) throw new Error(`expected a slice of the form ::step, received ${index}`);
+  return Math.ceil(length / Math.abs(Number(step[1])));
 }
 
-/** Bytes that a case reads. */
-export function bytesOf({ shape, dtype }: Case): number {
-  return shape.reduce((product, length) => product * length, ITEMSIZE[dtype]);
-}
-
-/** Cases of one key sum the same elements along the same axis: their results have the same bits. */
-export function sumKey({ shape, dtype, axis }: Case): string {
-  return JSON.stringify([shape, dtype, axis]);
-}
-
-/** Cases of one key read the same array. */
-export function arrayKey({ shape, dtype, order }: Case): string {
-  return JSON.stringify([shape, dtype, order]);
-}
-
-/** Bytes of all arrays that a side holds. An F array is a copy of its C array, which stays. */
-export function heldBytes(cases: readonly Case[]): number {
-  const held = new Map<string, number>();
-  for (const each of cases) {
-    for (const order of ['C', each.order] as const) {
-      held.set(arrayKey({ ...each, order }), bytesOf(each));
-    }
+/** The shape of the array that is timed. */
+export function viewedShape(shape: readonly number[], view: View | null): readonly number[] {
+  if (view?.slice) {
+    const indices = view.slice;
+    return shape.map((length, axis) => slicedLength(length, indices[axis] ?? '::1'));
   }
-  return [...held.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (view?.transpose) return view.transpose.map((axis) => shape[axis]!);
+  return view?.broadcastTo ?? shape;
+}
+
+export const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
+
+/** Bytes of the elements that a case reads. */
+export function bytesOf({ shape, dtype, view }: Facts): number {
+  return product(viewedShape(shape, view)) * ITEMSIZE[dtype];
+}
+
+const NO_REDUCTION = new Set(['copy', 'asFortranArray', 'assign', 'slice', 'transpose', 'zeros']);
+
+/** Below, the cost of a call is all that is seen. */
+const LEAST_BYTES = 1e6;
+
+/** Whether a case could run as fast as its bytes are read: if it does little else, and reads them once. */
+export function hasLimit(facts: Facts): boolean {
+  return !NO_REDUCTION.has(facts.op) && !facts.view?.broadcastTo && bytesOf(facts) >= LEAST_BYTES;
+}
+
+/**
+ * Cases of one key reduce the same elements along the same axes, wherever those lie in memory: their
+ * results have the same bits.
+ */
+export function resultKey({ op, dtype, shape, axis, view, data }: Facts): string {
+  return JSON.stringify([op, dtype, shape, axis, view?.shiftedBytes ? null : view, data]);
+}
+
+/**
+ * Bytes that the processes of the largest case hold together: on either side the random float64
+ * numbers, the array made of them and one more (in another order, of absolute values, or a copy),
+ * and the block that is only read.
+ */
+export function neededBytes(cases: readonly Case[]): number {
+  const largest = Math.max(0, ...cases.map(({ facts }) => product(facts.shape)));
+  return 7 * 8 * largest;
 }

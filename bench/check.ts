@@ -1,55 +1,90 @@
 /** Whether results are right; a time of a wrong one is worth nothing. */
 
-import { type Case, type CaseDType, sumKey, TOLERANCE } from './cases.js';
-import type { SumSide } from './sides.js';
+import { product, resultKey, viewedShape } from './cases';
+import type { Case, DTypeName } from './facts';
+import type { Result } from './protocol';
 
-async function resultOf(side: SumSide, { name }: Case, threads: number): Promise<Buffer> {
-  const { bytes } = await side.ask({ do: 'result', name, threads });
-  return Buffer.from(bytes ?? '', 'base64');
+type Elements = ArrayLike<number | bigint>;
+
+const READERS: Readonly<Record<DTypeName, (buffer: ArrayBuffer) => Elements>> = {
+  float64: (buffer) => new Float64Array(buffer),
+  float32: (buffer) => new Float32Array(buffer),
+  int64: (buffer) => new BigInt64Array(buffer),
+  uint64: (buffer) => new BigUint64Array(buffer),
+  int32: (buffer) => new Int32Array(buffer),
+  uint32: (buffer) => new Uint32Array(buffer),
+  int16: (buffer) => new Int16Array(buffer),
+  uint16: (buffer) => new Uint16Array(buffer),
+  int8: (buffer) => new Int8Array(buffer),
+  uint8: (buffer) => new Uint8Array(buffer),
+  bool: (buffer) => new Uint8Array(buffer),
+};
+
+function decode(base64: string, dtype: DTypeName): Elements {
+  return READERS[dtype](Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
 }
 
-function elementsOf(bytes: Buffer, dtype: CaseDType): Float32Array | Float64Array {
-  const { buffer } = Uint8Array.from(bytes); // aligned
-  return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
-}
-
-function checkClose(of: Case, ours: Buffer, theirs: Buffer): void {
-  const tolerance = TOLERANCE[of.dtype];
-  const expected = elementsOf(theirs, of.dtype);
-  const received = elementsOf(ours, of.dtype);
-  if (received.length !== expected.length) {
-    throw new Error(`${of.name}: expected ${expected.length} sums, received ${received.length}`);
-  }
-  received.forEach((sum, i) => {
-    if (Math.abs(sum - expected[i]!) <= tolerance * Math.abs(sum)) return;
-    throw new Error(
-      `${of.name}: sum ${i} is ${sum}, and NumPy's ${expected[i]}, which differs by more than ` +
-        `${tolerance} of it`,
-    );
-  });
-}
+/** Half the distance of 1 to the next number. */
+const ROUNDING: Readonly<Partial<Record<DTypeName, number>>> = {
+  float64: 2 ** -53,
+  float32: 2 ** -24,
+};
 
 /**
- * Checks each case once: the bits of this project's results are the same for every order and number
- * of threads, and NumPy's are close. Throws at the first that is not so.
+ * How far NumPy's may be from the correctly rounded result, relative to the scale that it tells:
+ * roundings of `count` additions, one after the other, wander off as a random walk does.
  */
-export async function checkResults(
-  cases: readonly Case[],
-  threads: readonly number[],
-  ours: SumSide,
-  numpy: SumSide | undefined,
-): Promise<void> {
-  const seen = new Map<string, { name: string; bytes: Buffer }>();
-  for (const each of cases) {
-    for (const count of threads) {
-      const name = `${each.name} with ${count} threads`;
-      const bytes = await resultOf(ours, each, count);
-      const first = seen.get(sumKey(each)) ?? { name, bytes };
-      seen.set(sumKey(each), first);
-      if (bytes.length === 0 || !bytes.equals(first.bytes)) {
-        throw new Error(`the bits of ${name} and of ${first.name} differ`);
-      }
+export function toleranceOf(dtype: DTypeName, count: number): number {
+  return 8 * (ROUNDING[dtype] ?? 0) * Math.sqrt(count);
+}
+
+/** Whether a number and a bigint are the same one; NaN is NaN, and -0 is not 0. */
+function same(a: number | bigint, b: number | bigint): boolean {
+  return typeof a === typeof b ? Object.is(a, b) : BigInt(a) === BigInt(b);
+}
+
+/** What is wrong between this project's result and NumPy's; undefined when nothing is. */
+export function differenceOf({ facts }: Case, ours: Result, numpys: Result): string | undefined {
+  if (ours.bytes === undefined || numpys.bytes === undefined) {
+    if (ours.sha256 !== undefined && ours.sha256 === numpys.sha256) return undefined;
+    return "its elements are not NumPy's";
+  }
+  const received = decode(ours.bytes, ours.dtype);
+  const expected = decode(numpys.bytes, numpys.dtype);
+  if (received.length !== expected.length) {
+    return `it has ${received.length} elements, NumPy's ${expected.length}`;
+  }
+  const scale = numpys.scale === undefined ? undefined : decode(numpys.scale, 'float64');
+  const count = product(viewedShape(facts.shape, facts.view)) / Math.max(1, received.length);
+  const tolerance = toleranceOf(numpys.dtype, count);
+  for (let i = 0; i < received.length; i++) {
+    const [a, b] = [received[i]!, expected[i]!];
+    const close = scale
+      ? Math.abs(Number(a) - Number(b)) <= tolerance * Number(scale[i])
+      : same(a, b);
+    if (!close) {
+      const beyond = scale ? `, off by more than ${tolerance} of ${scale[i]}` : '';
+      return `element ${i} is ${a}, NumPy's ${b}${beyond}`;
     }
-    if (numpy) checkClose(each, seen.get(sumKey(each))!.bytes, await resultOf(numpy, each, 1));
+  }
+  return undefined;
+}
+
+/** Results of this project, of which those of the same sums have to have the same bits. */
+export class Bits {
+  readonly #seen = new Map<string, { what: string; result: Result }>();
+
+  /** What is wrong with the bits of a case's result; undefined when nothing is. */
+  problemOf({ name, facts }: Case, threads: number, result: Result): string | undefined {
+    const what = `${name} with ${threads} thread${threads === 1 ? '' : 's'}`;
+    const key = resultKey(facts);
+    const first = this.#seen.get(key) ?? { what, result };
+    this.#seen.set(key, first);
+    const equal =
+      result.dtype === first.result.dtype &&
+      result.bytes === first.result.bytes &&
+      result.sha256 === first.result.sha256 &&
+      (result.bytes ?? result.sha256 ?? '') !== '';
+    return equal ? undefined : `the bits of ${what} and of ${first.what} differ`;
   }
 }

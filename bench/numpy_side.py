@@ -1,81 +1,175 @@
-"""NumPy's side: a process that makes its arrays once, and times cases as it is asked.
+"""NumPy's side: a process that makes the arrays of a case, and times it as it is asked.
 
-Requests and answers are JSON, one line each; protocol.ts lists them.
+Requests and answers are JSON, one line each; protocol.ts lists them, facts.ts what a case is.
 """
 
 import base64
+import hashlib
 import json
 import math
+import signal
 import statistics
 import sys
-import time
+import timeit
 
 import numpy as np
 
 SAMPLE_SECONDS = 0.05  # as benchmark.js has it
+WARM_SECONDS = 0.25  # a call as long as this is timed without another before it
+LARGEST_SENT = 1 << 24
+ENDS = 1 << 20
 
-arrays = {}
-cases = {}
-
-
-def array_key(case, order):
-    return (tuple(case["shape"]), case["dtype"], order)
-
-
-def make_array(case, seed):
-    c_key = array_key(case, "C")
-    if c_key not in arrays:
-        np.random.seed(seed)
-        arrays[c_key] = np.random.rand(*case["shape"]).astype(case["dtype"], copy=False)
-    key = array_key(case, case["order"])
-    if key not in arrays:
-        arrays[key] = np.asfortranarray(arrays[c_key])
-
-
-def work_of(name):
-    """The call that is timed."""
-    case = cases[name]
-    array = arrays[array_key(case, case["order"])]
-    axis = case["axis"]
-    return lambda: np.sum(array, axis=axis)
+# The same operations as in ops.ts, each in the form that is fastest in NumPy.
+OPS = {
+    "sum": "x.sum(axis=axis)",
+    "mean": "x.mean(axis=axis)",
+    "min": "x.min(axis=axis)",
+    "max": "x.max(axis=axis)",
+    "argmin": "x.argmin(axis=axis)",
+    "argmax": "x.argmax(axis=axis)",
+    "prod": "x.prod(axis=axis)",
+    "any": "x.any(axis=axis)",
+    "all": "x.all(axis=axis)",
+    "countNonzero": "np.count_nonzero(x, axis=axis)",
+    "copy": "x.copy()",
+    "asFortranArray": "np.asfortranarray(x)",
+    "assign": "np.copyto(other, x)",
+    "slice": "x[::2, ::3]",
+    "transpose": "x.transpose()",
+    "zeros": "np.zeros(shape)",
+}
 
 
-def run(work, loops):
-    start = time.perf_counter()
-    for _ in range(loops):
-        work()
-    return time.perf_counter() - start
+def centre(x):
+    means = np.zeros(x.shape[1])
+    for row in x:  # in this order, as arrays.ts adds
+        means += row
+    x -= means / len(x)
 
 
-def time_of(name, samples):
-    """The median of samples, each of as many calls as take 50 ms."""
-    work = work_of(name)
-    loops = 1
-    seconds = run(work, loops)
-    while seconds < SAMPLE_SECONDS:
-        loops += math.ceil((SAMPLE_SECONDS - seconds) / (seconds / loops))
-        seconds = run(work, loops)
-    return statistics.median(run(work, loops) / loops for _ in range(samples))
+def mirror(x):
+    for turned in (x, x.T):
+        half, odd = divmod(len(turned), 2)
+        turned[half + odd :] = -turned[:half][::-1]
+        if odd:
+            turned[half] = 0
 
 
-def answer_to(request):
-    what = request["do"]
-    if what == "prepare":
-        for case in request["cases"]:
-            cases[case["name"]] = case
-            make_array(case, request["seed"])
-        return {}
-    if what == "result":
-        result = np.ascontiguousarray(work_of(request["name"])())
-        little = result.astype(result.dtype.newbyteorder("<"), copy=False)
-        return {"bytes": base64.b64encode(little.tobytes()).decode("ascii")}
-    return {"seconds": time_of(request["name"], request["samples"])}
+def bring_near_one(x):
+    x *= 2**-7
+    x += 1 - 2**-8
+
+
+def keep_signs(x):
+    x[...] = np.where(x < 0, -1, 1)
+
+
+FILLS = {
+    "random": lambda x: None,
+    "centred": centre,
+    "antisymmetric": mirror,
+    "nearOne": bring_near_one,
+    "signs": keep_signs,
+    "falsy": lambda x: x.fill(0),
+}
+
+
+def filled_array(facts, seed):
+    np.random.seed(seed)
+    shape, dtype = facts["shape"], np.dtype(facts["dtype"])
+    if facts["range"]:
+        x = np.random.randint(*facts["range"], shape, dtype=dtype)
+    else:
+        x = np.random.rand(*shape).astype(dtype, copy=False)
+    FILLS[facts["data"]](x)
+    return np.asarray(x, order=facts["order"])
+
+
+def shifted(x, count):
+    moved = np.empty(x.nbytes + count, dtype=np.uint8)[count:].view(x.dtype)
+    moved[...] = x
+    return moved
+
+
+def slice_of(index):
+    return slice(*(int(part) if part else None for part in index.split(":")))
+
+
+def view_of(x, view):
+    for kind, value in (view or {}).items():
+        return {
+            "slice": lambda: x[tuple(map(slice_of, value))],
+            "transpose": lambda: x.transpose(value),
+            "broadcastTo": lambda: np.broadcast_to(x, value),
+            "shiftedBytes": lambda: shifted(x, value),
+        }[kind]()
+    return x
+
+
+class Side:
+    def prepare(self, request):
+        facts = request["facts"]
+        self.op = facts["op"]
+        if self.op not in OPS:
+            return {"missing": f"numpy_side.py has no operation {self.op}"}
+        base = filled_array(facts, request["seed"])
+        memory = base.reshape(-1, order="A").view(np.uint8)
+        filled = hashlib.sha256(memory[:ENDS])
+        filled.update(memory[-ENDS:])
+        x = view_of(base, facts["view"])
+        axis = tuple(facts["axis"]) if isinstance(facts["axis"], list) else facts["axis"]
+        names = {"np": np, "x": x, "axis": axis, "shape": x.shape}
+        if self.op == "assign":
+            names["other"] = np.full(x.shape, 0, dtype=x.dtype, order="F")
+        self.names = names
+        self.timer = timeit.Timer(OPS[self.op], globals=names)
+        return {"filled": filled.hexdigest()}
+
+    def scale(self, result):
+        """What a float result may be wrong in proportion to."""
+        x, axis = self.names["x"], self.names["axis"]
+        if self.op == "prod":
+            scale = np.abs(result)
+        else:
+            scale = getattr(np.abs(x), self.op)(axis=axis, dtype=np.float64)
+        return base64.b64encode(np.asarray(scale, dtype="<f8").tobytes()).decode("ascii")
+
+    def result(self, request):
+        result = eval(OPS[self.op], self.names)
+        if result is None:  # it is written to an array
+            result = self.names["other"]
+        result = np.ascontiguousarray(result)
+        data = result.astype(result.dtype.newbyteorder("<"), copy=False).data
+        answer = {"dtype": result.dtype.name}
+        if result.nbytes > LARGEST_SENT:
+            answer["sha256"] = hashlib.sha256(data).hexdigest()
+        else:
+            answer["bytes"] = base64.b64encode(data).decode("ascii")
+        if result.dtype.kind == "f" and self.op in ("sum", "mean", "prod"):
+            answer["scale"] = self.scale(result)
+        return {"result": answer}
+
+    def time(self, request):
+        """The median of samples, each of as many calls as take 50 ms."""
+        loops = 1
+        seconds = self.timer.timeit(loops)
+        if seconds >= WARM_SECONDS:
+            return {"seconds": seconds}
+        while seconds < SAMPLE_SECONDS:
+            loops += math.ceil((SAMPLE_SECONDS - seconds) / (seconds / loops))
+            seconds = self.timer.timeit(loops)
+        samples = (self.timer.timeit(loops) / loops for _ in range(request["samples"]))
+        return {"seconds": statistics.median(samples)}
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
+    side = Side()
+    requests = {"prepare": side.prepare, "result": side.result, "time": side.time}
     for line in sys.stdin:
         try:
-            answer = answer_to(json.loads(line))
+            request = json.loads(line)
+            answer = requests[request["do"]](request)
         except Exception as error:
             answer = {"error": repr(error)}
         print(json.dumps(answer), flush=True)

@@ -4,24 +4,49 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Answer, Request } from './protocol.js';
+import type { Answer, Request } from './protocol';
 
 /** From build/js/bench, where this file is compiled to. */
-export const root = join(__dirname, '..', '..', '..');
+export const ROOT = join(__dirname, '..', '..', '..');
+
+const alive = new Set<ChildProcessWithoutNullStreams>();
+
+// However this process ends, its children end with it. (When it is killed, their input ends.)
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+for (const [signal, number] of [
+  ['SIGHUP', 1],
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const) {
+  process.on(signal, () => process.exit(128 + number));
+}
 
 /** A process that answers each line with a line. */
 class Lines {
   readonly #name: string;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  readonly #ended: Promise<void>;
   #problem = 'it ended';
 
   constructor(name: string, command: string, args: string[]) {
     this.#name = name;
     this.#child = spawn(command, args);
-    this.#child.stderr.pipe(process.stderr);
+    alive.add(this.#child);
+    this.#child.stderr.pipe(process.stderr, { end: false });
     this.#child.on('error', (error) => {
       this.#problem = error.message;
+    });
+    this.#child.on('exit', (status, signal) => {
+      this.#problem = signal ? `it was ended by ${signal}` : `it ended with status ${status}`;
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('close', () => {
+        alive.delete(this.#child);
+        resolve();
+      });
     });
     // A process that is gone shows by the answer that does not come.
     this.#child.stdin.on('error', () => {});
@@ -31,33 +56,36 @@ class Lines {
   async ask(line: string): Promise<string> {
     this.#child.stdin.write(`${line}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${this.#name}: no answer to ${line.slice(0, 80)}: ${this.#problem}`);
-    return value;
+    if (!done) return value;
+    await this.#ended;
+    throw new Error(`${this.#name} gave no answer: ${this.#problem}`);
   }
 
-  close(): void {
-    this.#child.stdin.end();
+  /** Ends the process, which has nothing to save, and waits until its memory is free. */
+  async close(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 }
 
-/** A process that sums: its requests are protocol.ts's. */
-export class SumSide {
-  readonly #name: string;
+/** A process that works: its requests are protocol.ts's. */
+export class WorkSide {
+  readonly name: string;
   readonly #lines: Lines;
 
   constructor(name: string, command: string, script: string) {
-    this.#name = name;
+    this.name = name;
     this.#lines = new Lines(name, command, [script]);
   }
 
   async ask(request: Request): Promise<Answer> {
     const answer: Answer = JSON.parse(await this.#lines.ask(JSON.stringify(request)));
-    if (answer.error !== undefined) throw new Error(`${this.#name}: ${answer.error}`);
+    if (answer.error !== undefined) throw new Error(`${this.name}: ${answer.error}`);
     return answer;
   }
 
-  close(): void {
-    this.#lines.close();
+  close(): Promise<void> {
+    return this.#lines.close();
   }
 }
 
@@ -74,17 +102,18 @@ export class ReadSide {
     return (await this.#lines.ask(`${threads} ${passes}`)).split(' ').map(Number);
   }
 
-  close(): void {
-    this.#lines.close();
+  close(): Promise<void> {
+    return this.#lines.close();
   }
 }
 
-export function startNode(): SumSide {
-  return new SumSide('strided', process.execPath, join(__dirname, 'node-side.js'));
+export function startNode(): WorkSide {
+  return new WorkSide('strided', process.execPath, join(__dirname, 'node-side.js'));
 }
 
 export interface Python {
   readonly path: string;
+  readonly version: string;
   readonly numpy: string; // its version
 }
 
@@ -97,20 +126,21 @@ export function findPython(): Python | undefined {
     } catch {
       continue;
     }
-    const code = 'import numpy; print(numpy.__version__)';
+    const code = 'import platform, numpy; print(platform.python_version(), numpy.__version__)';
     const { status, stdout } = spawnSync(path, ['-c', code], { encoding: 'utf8' });
-    if (status === 0) return { path, numpy: stdout.trim() };
+    const [version, numpy] = stdout?.trim().split(' ') ?? [];
+    if (status === 0 && version && numpy) return { path, version, numpy };
   }
   return undefined;
 }
 
-export function startNumPy({ path }: Python): SumSide {
-  return new SumSide('NumPy', path, join(root, 'bench', 'numpy_side.py'));
+export function startNumPy({ path }: Python): WorkSide {
+  return new WorkSide('NumPy', path, join(ROOT, 'bench', 'numpy_side.py'));
 }
 
 /** The program that only reads, brought up to date where the addon was built. */
 export function buildReadLimit(): { program: string } | { problem: string } {
-  const build = join(root, 'build', 'addon');
+  const build = join(ROOT, 'build', 'addon');
   const { error, status, stdout, stderr } = spawnSync(
     'cmake',
     ['--build', build, '--target', 'read_limit'],

@@ -23,7 +23,8 @@ namespace binding {
 // A mailbox of doubles that JavaScript fills before a call: what would be dozens of calls across
 // the border to read is one read of memory. lib/native.ts has the same layout.
 inline constexpr int kSlotDims = 32;
-inline constexpr int kSlotSize = 3 + 2 * kSlotDims;  // dtype, offset, ndim, shape, strides
+// dtype, offset, ndim, origin, nbytes, shape, strides
+inline constexpr int kSlotSize = 5 + 2 * kSlotDims;
 inline constexpr int kSlots = 4;
 inline constexpr int kFrameSize = kSlots * kSlotSize + 1;  // and the result of a scalar operation
 

@@ -92,18 +92,28 @@ Napi::Value allocate(const Napi::CallbackInfo& info) {
   return {env, external};
 }
 
+// False when one of the ArrayBuffers was moved elsewhere before.
+bool detach_from(const Napi::CallbackInfo& info, std::size_t first) {
+  bool all_here = true;
+  for (std::size_t i = first; i < info.Length(); ++i) {
+    const auto buffer = info[i].As<Napi::ArrayBuffer>();
+    all_here =
+        all_here && !buffer.IsDetached() && napi_detach_arraybuffer(info.Env(), buffer) == napi_ok;
+  }
+  return all_here;
+}
+
+// detach(...arrayBuffers)
+void detach(const Napi::CallbackInfo& info) {
+  detach_from(info, 0);
+}
+
 // dispose(handle, ...arrayBuffers): detaches what JavaScript has over the block, then frees its
 // memory once no job uses it. When an ArrayBuffer was moved elsewhere, its memory is still in use,
 // and goes with that.
 void dispose(const Napi::CallbackInfo& info) {
   const Memory memory = memory_of(info[0]);
-  bool all_here = true;
-  for (std::size_t i = 1; i < info.Length(); ++i) {
-    const auto buffer = info[i].As<Napi::ArrayBuffer>();
-    all_here =
-        all_here && !buffer.IsDetached() && napi_detach_arraybuffer(info.Env(), buffer) == napi_ok;
-  }
-  if (all_here) memory.block->dispose();
+  if (detach_from(info, 1)) memory.block->dispose();
 }
 
 // arrayBuffer(handle, offset, nbytes): an ArrayBuffer over a part of the block.
@@ -143,6 +153,7 @@ Napi::Value memory_usage(const Napi::CallbackInfo& info) {
 void add_storage(Napi::Env env, Napi::Object exports) {
   add<allocate>(env, exports, "allocate");
   add<dispose>(env, exports, "dispose");
+  add<detach>(env, exports, "detach");
   add<array_buffer>(env, exports, "arrayBuffer");
   add<memory_usage>(env, exports, "memoryUsage");
 }

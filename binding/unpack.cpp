@@ -67,14 +67,19 @@ strided::Array unpack(Napi::Env env, int slot, const Memory& memory) {
   array.dtype = static_cast<strided::DType>(dtype);
   array.ndim = static_cast<int>(ndim);
   for (int i = 0; i < array.ndim; ++i) {
-    array.shape[i] = whole(env, from[3 + i]);
-    array.strides[i] = whole(env, from[3 + kSlotDims + i]);
+    array.shape[i] = whole(env, from[5 + i]);
+    array.strides[i] = whole(env, from[5 + kSlotDims + i]);
   }
-  if (!strided::lies_within(array, offset, memory.nbytes)) {
+  const std::int64_t origin = whole(env, from[3]);
+  const std::int64_t nbytes = whole(env, from[4]);
+  if (origin < 0 || nbytes < 0 || nbytes > memory.nbytes - origin) {
+    throw internal_error(env, "a storage does not lie within its block");
+  }
+  if (!strided::lies_within(array, offset, nbytes)) {
     throw internal_error(env, "an array does not lie within its storage");
   }
   if (strided::count_elements(array) < 0) throw internal_error(env, "too many elements");
-  array.data = memory.data == nullptr ? nullptr : memory.data + offset;
+  array.data = memory.data == nullptr ? nullptr : memory.data + origin + offset;
   return array;
 }
 

@@ -4,8 +4,9 @@ import type { NDArray } from './array';
 import { fresh } from './create';
 import { type DType, dtypeOf, type Scalar } from './dtype';
 import { expected, failure } from './errors';
+import { describeExtent, Extent } from './extent';
 import { shapeOf } from './layout';
-import { describe, type NativeStorage } from './native';
+import type { NativeStorage } from './native';
 import { Storage } from './storage';
 
 /** Draws elements into contiguous memory, which slot 0 of the frame describes. */
@@ -19,7 +20,8 @@ export function drawn(type: DType, shape: unknown, draw: Draw): Scalar | NDArray
   const result = shape === undefined ? undefined : fresh(type, shapeOf(shape), 'C', false);
   const storage = result?.storage ?? one;
   const target = storage.forNative(true);
-  describe(0, type, 0, [result?.size ?? 1], [type.itemsize]);
+  const layout = { shape: [result?.size ?? 1], strides: [type.itemsize], offset: 0 };
+  describeExtent(0, new Extent(storage, layout, type, true));
   draw(target);
   return result ?? one.read(type, 0);
 }

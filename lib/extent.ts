@@ -62,6 +62,7 @@ export function checkWriteable(extent: Extent, argument: string): void {
 
 /** Describes an array in a slot of the frame, for the next call of the addon. */
 export function describeExtent(slot: number, extent: Extent): void {
-  const { type, layout } = extent;
-  describe(slot, type, layout.offset, layout.shape, layout.strides);
+  const { type, layout, storage } = extent;
+  const { offset, shape, strides } = layout;
+  describe(slot, type, offset, shape, strides, storage.nbytes, storage.origin);
 }

@@ -2,12 +2,12 @@
 
 import { type ArrayLike, NDArray } from './array';
 import { array, asArray } from './create';
-import { type Bounds, integerBounds, drawn } from './draws';
+import { type Bounds, drawn, integerBounds } from './draws';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArray } from './dtype';
 import { expected } from './errors';
-import { checkWriteable } from './extent';
+import { checkWriteable, describeExtent, Extent } from './extent';
 import { axisOf, shapeOf } from './layout';
-import { describe, type NativeStorage, native } from './native';
+import { type NativeStorage, native } from './native';
 import { checkOptions, flagOf } from './options';
 import { arange } from './ranges';
 import { type Seed, SeedSequence } from './seed-sequence';
@@ -192,7 +192,8 @@ export class Generator {
     const { shape, strides, offset } = x.layout;
     const first = <T>(of: readonly T[]) => [of[axis]!, ...of.filter((_, i) => i !== axis)];
     const target = x.storage.forNative(true);
-    describe(0, x.type, offset, first(shape), first(strides));
+    const layout = { shape: first(shape), strides: first(strides), offset };
+    describeExtent(0, new Extent(x.storage, layout, x.type, true));
     native.generatorShuffle(this.#state, target);
     return x;
   }

@@ -66,9 +66,9 @@ export {
   minAsync,
   prod,
   prodAsync,
+  type Reduction,
   sum,
   sumAsync,
-  type Reduction,
 } from './reduction-functions';
 export { type RequireOptions, requireArray as require } from './require';
 export type { Seed } from './seed-sequence';

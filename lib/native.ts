@@ -24,6 +24,7 @@ interface Addon {
   setNumThreads(count: number): void;
   allocate(nbytes: number, zeroed: boolean): BlockHandle | undefined;
   dispose(block: BlockHandle, ...buffers: ArrayBuffer[]): void;
+  detach(...buffers: ArrayBuffer[]): void;
   arrayBuffer(block: BlockHandle, offset: number, nbytes: number): ArrayBuffer;
   memoryUsage(): { blocks: number; bytes: number };
   copy(target: NativeStorage, source: NativeStorage): void;
@@ -109,24 +110,31 @@ const frameBuffer = native.setup((job, status) => {
 });
 const frame = new Float64Array(frameBuffer);
 const MAX_DIMS = 32;
-const SLOT_SIZE = 3 + 2 * MAX_DIMS;
+const SLOT_SIZE = 5 + 2 * MAX_DIMS;
 
-/** Describes an array in a slot of the frame, for the next call. */
+/**
+ * Describes an array in a slot of the frame, for the next call. `offset` counts from the storage's
+ * first byte, which is the byte `origin` of what the addon takes for it; it has `nbytes` bytes.
+ */
 export function describe(
   slot: number,
   dtype: DType,
   offset: number,
   shape: readonly number[],
   strides: readonly number[],
+  nbytes: number,
+  origin = 0,
 ): void {
   const at = slot * SLOT_SIZE;
   const ndim = shape.length;
   frame[at] = dtype.code;
   frame[at + 1] = offset;
   frame[at + 2] = ndim;
+  frame[at + 3] = origin;
+  frame[at + 4] = nbytes;
   for (let i = 0; i < ndim; i++) {
-    frame[at + 3 + i] = shape[i]!;
-    frame[at + 3 + MAX_DIMS + i] = strides[i]!;
+    frame[at + 5 + i] = shape[i]!;
+    frame[at + 5 + MAX_DIMS + i] = strides[i]!;
   }
 }
 

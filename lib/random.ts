@@ -5,7 +5,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import type { NDArray } from './array';
-import { integerBounds, type Draw, drawn } from './draws';
+import { type Draw, drawn, integerBounds } from './draws';
 import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
 import { expected } from './errors';
 import { defaultRng } from './generator';

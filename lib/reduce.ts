@@ -47,6 +47,8 @@ interface Request {
   readonly scalar: boolean;
 }
 
+const NONE: readonly number[] = [];
+
 const isReduced = (axes: number, axis: number) => ((axes >>> axis) & 1) === 1;
 
 function allAxes(ndim: number): number {
@@ -186,7 +188,7 @@ function runNow(r: Request, result: Extent | undefined): void {
   const mask = r.mask?.storage.forNative(false);
   const out = result?.storage.forNative(true);
   describeExtent(0, r.source);
-  if (result === undefined) describe(1, r.type, 0, [], []);
+  if (result === undefined) describe(1, r.type, 0, NONE, NONE, 8);
   else describeExtent(1, result);
   if (r.mask !== undefined) describeExtent(2, r.mask);
   const status = native.reduce(r.row.code, source, out, mask, r.axes, r.initial);

@@ -17,8 +17,8 @@ const BUSY = 2;
 /** Memory with one owner, and the jobs that use it. */
 export class Block {
   state = 0;
-  readonly #readers = new Set<Pending>();
-  readonly #writers = new Set<Pending>();
+  /** Made by the first job: most blocks never see one. */
+  #jobs: { readonly readers: Set<Pending>; readonly writers: Set<Pending> } | undefined;
 
   get released(): boolean {
     return (this.state & RELEASED) !== 0;
@@ -29,14 +29,17 @@ export class Block {
   }
 
   enter(job: Pending, writes: boolean): void {
-    (writes ? this.#writers : this.#readers).add(job);
+    this.#jobs ??= { readers: new Set(), writers: new Set() };
+    (writes ? this.#jobs.writers : this.#jobs.readers).add(job);
     this.state |= BUSY;
   }
 
   leave(job: Pending): void {
-    this.#readers.delete(job);
-    this.#writers.delete(job);
-    if (this.#readers.size + this.#writers.size === 0) this.state &= ~BUSY;
+    const jobs = this.#jobs;
+    if (jobs === undefined) return;
+    jobs.readers.delete(job);
+    jobs.writers.delete(job);
+    if (jobs.readers.size + jobs.writers.size === 0) this.state &= ~BUSY;
   }
 
   /** Waits for jobs that write the memory, and before a write also for those that read it. */
@@ -44,8 +47,9 @@ export class Block {
     if (this.released) {
       throw failure('ERR_RELEASED', "this array's memory was released by dispose()");
     }
-    for (const job of [...this.#writers]) job.wait();
-    if (writes) for (const job of [...this.#readers]) job.wait();
+    if (this.#jobs === undefined) return;
+    for (const job of [...this.#jobs.writers]) job.wait();
+    if (writes) for (const job of [...this.#jobs.readers]) job.wait();
   }
 }
 
@@ -125,23 +129,59 @@ function writeBytes(view: DataView, dtype: DType, at: number, value: number | bi
   for (let i = 0; i < dtype.itemsize; i++) view.setUint8(at + i, scratch.getUint8(i));
 }
 
-/** A block, or the part of a user's buffer that an array may use. */
+/**
+ * A native block of which small storages are cut, none of them twice: it goes when the last of them
+ * does. Its memory is zero from the start.
+ */
+class Slab {
+  used = 0;
+  constructor(readonly handle: BlockHandle) {}
+}
+
+const SLAB_BYTES = 1 << 14;
+const SMALL_BYTES = 1 << 10;
+const ALIGNMENT = 64;
+
+/** The slab with room left, unless all that was cut of it is gone. */
+let slab: WeakRef<Slab> | undefined;
+
+function slabWithRoom(nbytes: number): Slab | undefined {
+  const current = slab?.deref();
+  if (current !== undefined && current.used + nbytes <= SLAB_BYTES) return current;
+  const handle = native.allocate(SLAB_BYTES, true);
+  if (handle === undefined) return undefined;
+  const fresh = new Slab(handle);
+  slab = new WeakRef(fresh);
+  return fresh;
+}
+
+/** A block, a part of a slab, or the part of a user's buffer that an array may use. */
 export class Storage {
-  readonly #windows: (Window | undefined)[] = [];
+  #windows: (Window | undefined)[] | undefined;
 
   private constructor(
     readonly block: Block,
     /** What the addon takes for it. */
     readonly native: NativeStorage,
+    /** Where it starts in that. */
+    readonly origin: number,
     /** Where it starts in its block. */
     readonly start: number,
     readonly nbytes: number,
     /** The buffer, when a user's. */
     readonly buffer: ArrayBufferLike | null,
+    /** The slab that it was cut of. */
+    readonly slab: Slab | undefined,
   ) {}
 
-  /** A new native block. Throws ERR_OUT_OF_MEMORY. */
+  /** New native memory: a block of its own, or a part of a slab. Throws ERR_OUT_OF_MEMORY. */
   static allocate(nbytes: number, zeroed: boolean): Storage {
+    const slab = nbytes <= SMALL_BYTES ? slabWithRoom(nbytes) : undefined;
+    if (slab !== undefined) {
+      const origin = slab.used;
+      slab.used = origin + Math.max(ALIGNMENT, Math.ceil(nbytes / ALIGNMENT) * ALIGNMENT);
+      return new Storage(new Block(), slab.handle, origin, 0, nbytes, null, slab);
+    }
     const handle = native.allocate(nbytes, zeroed);
     if (handle === undefined) {
       throw failure(
@@ -149,7 +189,7 @@ export class Storage {
         `shape: expected an array that fits the memory, received one of ${nbytes} bytes`,
       );
     }
-    return new Storage(new Block(), handle, 0, nbytes, null);
+    return new Storage(new Block(), handle, 0, 0, nbytes, null, undefined);
   }
 
   /** The bytes of a user's buffer; storages over one buffer share its block. */
@@ -165,7 +205,7 @@ export class Storage {
     } catch {
       throw detached();
     }
-    return new Storage(block, bytes, start, nbytes, buffer);
+    return new Storage(block, bytes, 0, start, nbytes, buffer, undefined);
   }
 
   /** True when the memory may be taken away by transferring its buffer. */
@@ -220,14 +260,15 @@ export class Storage {
     if (this.block.released) return;
     this.block.release();
     if (this.buffer !== null) return;
-    const buffers = this.#windows.flatMap((window) =>
+    const buffers = (this.#windows ?? []).flatMap((window) =>
       window ? [window.buffer as ArrayBuffer] : [],
     );
-    native.dispose(this.native as BlockHandle, ...buffers);
+    if (this.slab === undefined) native.dispose(this.native as BlockHandle, ...buffers);
+    else native.detach(...buffers);
   }
 
   #window(number: number): Window {
-    return this.#windows[number] ?? this.#makeWindow(number);
+    return this.#windows?.[number] ?? this.#makeWindow(number);
   }
 
   #makeWindow(number: number): Window {
@@ -235,8 +276,13 @@ export class Storage {
     const nbytes = Math.min(WINDOW_BYTES, this.nbytes - offset);
     const window =
       this.buffer === null
-        ? new Window(native.arrayBuffer(this.native as BlockHandle, offset, nbytes), 0, nbytes)
+        ? new Window(
+            native.arrayBuffer(this.native as BlockHandle, this.origin + offset, nbytes),
+            0,
+            nbytes,
+          )
         : new Window(this.buffer, this.start, nbytes);
+    this.#windows ??= [];
     this.#windows[number] = window;
     return window;
   }

@@ -27,7 +27,7 @@ const InstructionSet kSets[] = {
        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
      }},
-    {&kernels_avx2, [] { return static_cast<bool>(__builtin_cpu_supports("avx2")); }},
+    {&kernels_avx2, [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }},
 #endif
     {&kernels_baseline, [] { return true; }},
 };

@@ -9,7 +9,7 @@ const other = native.allocate(800, true) as BlockHandle;
 
 function slots(...described: [DType, number, number[], number[]][]): void {
   described.forEach(([dtype, offset, shape, strides], slot) => {
-    fill(slot, dtype, offset, shape, strides);
+    fill(slot, dtype, offset, shape, strides, shape.length === 0 ? 8 : 800);
   });
 }
 
@@ -61,6 +61,27 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
     expect(() => native.generatorShuffle(state, block)).toThrow();
     expect(state).toEqual(new Uint32Array(10));
   });
+});
+
+test.each([
+  ['a storage that ends outside', 801, 0],
+  ['a storage that is moved outside', 800, 8],
+  ['a storage that starts outside', 8, 801],
+  ['a negative start', 800, -8],
+  ['a negative end', -8, 0],
+  ['a fractional end', 0.5, 0],
+])('%s is not read', (_name, nbytes, origin) => {
+  fill(0, f64, 0, [], [], nbytes, origin);
+  fill(1, f64, 0, [], [], 8);
+  expect(() => native.reduce(0, block, undefined, undefined, 0, undefined)).toThrow(
+    expect.objectContaining({ code: 'ERR_INDEX' }),
+  );
+});
+
+test('an array does not leave its part of a block', () => {
+  fill(0, f64, 0, [2], [8], 8, 8);
+  fill(1, f64, 0, [], [], 8);
+  expect(() => native.reduce(0, block, undefined, undefined, 1, undefined)).toThrow('within');
 });
 
 test('shapes that do not belong together', () => {

@@ -11,8 +11,8 @@ import {
   fullLike,
   linspace,
   type NDArray,
-  onesLike,
   type Order,
+  onesLike,
   random,
   zerosLike,
 } from 'strided';

@@ -29,6 +29,19 @@ struct PackedFloats {
   STRIDED_INLINE void spill() {}
 };
 
+// Adds accumulators, each of one lane of several columns, to these columns.
+template <class F>
+STRIDED_INLINE void add_lanes(F* lane, Columns* columns, int64_t column, bool fresh) {
+#pragma GCC unroll 8
+  for (int64_t i = 1; i < kLanes; ++i) lane[0].merge(lane[i]);
+  if (!fresh) {
+    F before;
+    before.open(columns, column);
+    lane[0].merge(before);
+  }
+  lane[0].close(columns, column, 0, fresh);
+}
+
 template <class T>
 struct Float64Sum : PackedFloats<T> {
   static constexpr int64_t kRunDepth = 2 * kGroups + 2 * kLanes;
@@ -53,6 +66,17 @@ struct Float64Sum : PackedFloats<T> {
     s = t.sum;
     e = (e + other.e) + t.error;
     a = (a + other.a) + absolute(t.error);
+  }
+  static STRIDED_INLINE void close_runs(const Float64Sum* sums, Columns* columns, int64_t column,
+                                        bool fresh) {
+    VecF64 s[kLanes], e[kLanes], a[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) s[i] = sums[i].s, e[i] = sums[i].e, a[i] = sums[i].a;
+    transpose(s), transpose(e), transpose(a);
+    Float64Sum lane[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) lane[i].s = s[i], lane[i].e = e[i], lane[i].a = a[i];
+    add_lanes(lane, columns, column, fresh);
   }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
     auto total = fresh ? Float64Partial{} : load_partial<Float64Partial>(columns, column);
@@ -129,6 +153,17 @@ struct Float32Sum : PackedFloats<float> {
   STRIDED_INLINE void merge(const Float32Sum& other) {
     s += other.s;
     a += other.a;
+  }
+  static STRIDED_INLINE void close_runs(const Float32Sum* sums, Columns* columns, int64_t column,
+                                        bool fresh) {
+    VecF64 s[kLanes], a[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) s[i] = sums[i].s, a[i] = sums[i].a;
+    transpose(s), transpose(a);
+    Float32Sum lane[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) lane[i].s = s[i], lane[i].a = a[i];
+    add_lanes(lane, columns, column, fresh);
   }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
     auto total = fresh ? Float32Partial{} : load_partial<Float32Partial>(columns, column);

@@ -12,6 +12,8 @@
 //                         kWidth columns from the j-th on: before and after some rows are added;
 //                         open is left out for fresh columns
 //   kRunDepth             roundings that a run adds to those of its longest lane
+//   close_runs(sums, columns, column, fresh)
+//                         optional: as many whole runs as a vector has 64-bit lanes
 //
 // Four independent accumulators hide the latency of the chains in a run; in a tile neighbouring
 // columns are independent by themselves. Reads are announced to the memory ahead of time: the
@@ -42,8 +44,7 @@ STRIDED_INLINE typename F::Chunk part_at(const typename F::Element* x, int64_t c
 }
 
 template <class F>
-STRIDED_INLINE void reduce_run(const typename F::Element* x, int64_t count, Columns* columns,
-                               int64_t column, bool fresh) {
+STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
@@ -67,17 +68,27 @@ STRIDED_INLINE void reduce_run(const typename F::Element* x, int64_t count, Colu
     group[2].merge(group[3]);
     group[0].merge(group[2]);
   }
-  group[0].close_run(columns, column, count, fresh);
+  return group[0];
 }
 
 template <class F>
 void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
-  for (int64_t r = 0; r < rows; ++r, row += stride) {
+  const auto next = [&] {
     const auto* x = reinterpret_cast<const typename F::Element*>(row);
-    reduce_run<F>(x, count, columns, r, fresh);
+    row += stride;
+    return sum_run<F>(x, count);
+  };
+  int64_t r = 0;
+  if constexpr (requires(F * sums) { F::close_runs(sums, columns, r, fresh); }) {
+    for (; r + kLanes <= rows; r += kLanes) {
+      F sums[kLanes];
+      for (int64_t i = 0; i < kLanes; ++i) sums[i] = next();
+      F::close_runs(sums, columns, r, fresh);
+    }
   }
+  for (; r < rows; ++r) next().close_run(columns, r, count, fresh);
   columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
 }
 

@@ -52,9 +52,24 @@ STRIDED_INLINE void store(void* target, V value) {
   __builtin_memcpy(target, &value, sizeof value);
 }
 
-// The first `bytes` bytes over those of `rest`; reads nothing beyond.
+template <int kBytes>
+struct BytesOf {
+  typedef char type __attribute__((vector_size(kBytes)));
+};
+
+// The first `bytes` bytes, fewer than all, over those of `rest`; reads nothing beyond.
 template <class V>
 STRIDED_INLINE V load_part(const void* source, int64_t bytes, V rest) {
+#if defined(__AVX512BW__) && defined(__AVX512VL__) && !defined(__clang__)
+  using Bytes = typename BytesOf<sizeof(V)>::type;
+  const auto* from = static_cast<const char*>(source);
+  const auto mask = (uint64_t{1} << bytes) - 1;
+  if constexpr (sizeof(V) == 64) {
+    return (V)__builtin_ia32_loaddquqi512_mask(from, (Bytes)rest, mask);
+  } else if constexpr (sizeof(V) == 32) {
+    return (V)__builtin_ia32_loaddquqi256_mask(from, (Bytes)rest, static_cast<uint32_t>(mask));
+  }
+#endif
   __builtin_memcpy(&rest, source, static_cast<size_t>(bytes));
   return rest;
 }
@@ -83,6 +98,23 @@ STRIDED_INLINE VecF64 widen(Packed<float> x) {
 #endif
 }
 
+// minuend - subtrahend, where there is a unit that multiplies and adds: as minuend - 1 *
+// subtrahend, which has the same bits. A CPU may have such units besides those that add, so that a
+// loop of mere additions is faster when both kinds have some.
+STRIDED_INLINE VecF64 difference(VecF64 minuend, VecF64 subtrahend) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return __builtin_ia32_vfmaddpd512_mask(subtrahend, filled<VecF64>(-1.0), minuend, -1, 4);
+#elif defined(__FMA__) && !defined(__clang__)
+  return __builtin_ia32_vfmaddpd256(subtrahend, filled<VecF64>(-1.0), minuend);
+#else
+  return minuend - subtrahend;
+#endif
+}
+
+STRIDED_INLINE double difference(double minuend, double subtrahend) {
+  return minuend - subtrahend;
+}
+
 // Knuth's TwoSum (The Art of Computer Programming 2, 4.2.2): a + b = sum + error exactly, unless
 // something overflows, when error is not a number.
 template <class V>
@@ -95,8 +127,44 @@ template <class V>
 STRIDED_INLINE Sum<V> two_sum(V a, V b) {
   const V sum = a + b;
   const V from_b = sum - a;
-  const V error = (a - (sum - from_b)) + (b - from_b);
-  return {sum, error};
+  const V from_a = difference(sum, from_b);
+  return {sum, difference(a, from_a) + difference(b, from_b)};
+}
+
+template <class V>
+STRIDED_INLINE V shuffle(V a, V b, VecI64 lanes) {
+#if defined(__clang__)
+  V result;
+  for (int64_t i = 0; i < kLanes; ++i)
+    result[i] = lanes[i] < kLanes ? a[lanes[i]] : b[lanes[i] - kLanes];
+  return result;
+#else
+  return __builtin_shuffle(a, b, lanes);
+#endif
+}
+
+// Turns vectors of 64-bit lanes, of which there are as many as lanes, into those of first lanes, of
+// second lanes, and so on: by exchanging lanes between vectors that are 1, 2, 4, ... apart.
+template <int64_t kApart = 1, class V>
+STRIDED_INLINE void transpose(V* vectors) {
+  if constexpr (kApart < kLanes) {
+    VecI64 left, right;  // lanes kLanes and above are those of the second operand
+#pragma GCC unroll 8
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      const bool upper = (lane & kApart) != 0;
+      left[lane] = upper ? kLanes + lane - kApart : lane;
+      right[lane] = upper ? kLanes + lane : lane + kApart;
+    }
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) {
+      if ((i & kApart) != 0) continue;
+      const V a = vectors[i];
+      const V b = vectors[i + kApart];
+      vectors[i] = shuffle(a, b, left);
+      vectors[i + kApart] = shuffle(a, b, right);
+    }
+    transpose<2 * kApart>(vectors);
+  }
 }
 
 STRIDED_INLINE bool any(VecI64 mask) {

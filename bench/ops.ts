@@ -1,0 +1,79 @@
+/** The operations that can be timed, by name; numpy_side.py has the same. */
+
+import { asFortranArray, type NDArray, zeros } from 'strided';
+import type { Facts } from './facts';
+
+/** The case needs what this package does not have. */
+export class Missing extends Error {}
+
+type Method = (...given: unknown[]) => unknown;
+
+/** A method that may not be there yet. */
+export function methodOf(x: NDArray, name: string): Method {
+  const method = (x as unknown as Record<string, unknown>)[name];
+  if (typeof method !== 'function') throw new Missing(`NDArray has no method ${name}`);
+  return method.bind(x) as Method;
+}
+
+export interface Operands {
+  readonly x: NDArray;
+  readonly axis: Facts['axis'];
+  /** An array in F order, of x's shape and dtype. */
+  other(): NDArray;
+}
+
+type Op = (operands: Operands) => () => unknown;
+
+function reduction(name: string): Op {
+  return ({ x, axis }) => {
+    const method = methodOf(x, name);
+    return () => method({ axis });
+  };
+}
+
+const OPS: Readonly<Record<string, Op>> = {
+  sum:
+    ({ x, axis }) =>
+    () =>
+      x.sum({ axis }),
+  mean: reduction('mean'),
+  min: reduction('min'),
+  max: reduction('max'),
+  argmin: reduction('argmin'),
+  argmax: reduction('argmax'),
+  prod: reduction('prod'),
+  any: reduction('any'),
+  all: reduction('all'),
+  countNonzero: reduction('countNonzero'),
+  copy:
+    ({ x }) =>
+    () =>
+      x.copy(),
+  asFortranArray:
+    ({ x }) =>
+    () =>
+      asFortranArray(x),
+  assign: ({ x, other }) => {
+    const target = other();
+    return () => target.assign(x);
+  },
+  slice:
+    ({ x }) =>
+    () =>
+      x.slice('::2', '::3'),
+  transpose:
+    ({ x }) =>
+    () =>
+      x.transpose(),
+  zeros: ({ x }) => {
+    const shape = [...x.shape];
+    return () => zeros(shape);
+  },
+};
+
+/** The call that is timed. */
+export function workOf(op: string, operands: Operands): () => unknown {
+  const make = Object.hasOwn(OPS, op) ? OPS[op] : undefined;
+  if (!make) throw new Missing(`ops.ts has no operation ${op}`);
+  return make(operands);
+}
