@@ -18,6 +18,7 @@ import {
 import { DTYPE_NAMES, DTYPES } from '../../lib/dtype';
 import { badCreation } from './bad-creation';
 import { badDraws } from './bad-draws';
+import { badReductions } from './bad-reductions';
 import { bad, operands, repeated } from './operands';
 
 /** A call that must fail, the code of its error, and what the message must say. */
@@ -410,5 +411,6 @@ export function badCalls(): BadCall[] {
     ...shapes(),
     ...badCreation(),
     ...badDraws(),
+    ...badReductions(),
   ];
 }
