@@ -200,8 +200,8 @@ std::optional<R> integer_product(const std::vector<T>& terms, const Initial& ini
       zero = zero || !is_true(x);
     } else {
       zero = zero || x == 0;
-      if (!large) product *= x;
-      large = large || product > int128{1} << 64 || product < -(int128{1} << 64);
+      large = large || __builtin_mul_overflow(product, int128{x}, &product) ||
+              product > int128{1} << 64 || product < -(int128{1} << 64);
     }
   }
   if (zero) product = large = false;
