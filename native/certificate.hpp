@@ -42,8 +42,9 @@
 // Means. Let the exact sum lie in r + [t - B, t + B], and n be the count, exact in a double. With
 // q = fl(r / n), p = r - q n is a double (it is what an fma gives; r and q are kept far from
 // underflow), and the mean lies in q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by
-// less than 2.1 u (|p| + |t|) / n, for which the bound takes 4 u (|p| + |t|) / n. With (q', d') =
-// TwoSum(q, d) the mean is enclosed as sums are.
+// less than 2.1 u (|p| + |t|) / n, for which the bound takes 4 u (|p| + |t|) / n. Divisions that
+// underflow lose less than the smallest subnormal each, of which the bound takes four. With (q',
+// d') = TwoSum(q, d) the mean is enclosed as sums are.
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
@@ -114,8 +115,9 @@ inline Enclosure divided(const Enclosure& x, std::int64_t n) noexcept {
   const double q = x.sum / count;
   if (n > std::int64_t{1} << 53 || !(std::fabs(q) > 0x1p-900)) return {q, 0, unknown};
   const double rest = std::fma(-q, count, x.sum);
+  if (rest == 0 && x.error == 0 && x.bound == 0) return {q, 0, 0};
   const TwoSum r = two_sum(q, (rest + x.error) / count);
-  double bound = x.bound / count;
+  double bound = x.bound / count + 4 * kSmallest;
   bound += 4 * kUnitRoundoff * (std::fabs(rest) + std::fabs(x.error)) / count;
   return widened(r.sum, r.error, bound);
 }

@@ -103,7 +103,11 @@ class ExactSum {
   void merge(const ExactSum& other) { sum_.merge(other.sum_); }
   Finish finish(std::int64_t terms, const Ending& ending, std::byte* at) {
     sum_.add(ending.initial.real);
-    store_exact(sum_, kMean ? terms : 1, ending.dtype, at);
+    if (kMean && terms == 0) {
+      store_nan(ending.dtype, at);
+    } else {
+      store_exact(sum_, kMean ? terms : 1, ending.dtype, at);
+    }
     return Finish::done;
   }
 

@@ -22,6 +22,7 @@ import {
   zeros,
 } from 'strided';
 import { type BadCall, badCalls } from './support/bad-calls';
+import { badAsyncReductions } from './support/bad-reductions';
 import { badViews } from './support/bad-views';
 import {
   bad,
@@ -296,7 +297,7 @@ function* now(): Generator<BadCall> {
 }
 
 const calls = [...badCalls(), ...badViews(), ...now(), ...settings(), ...uses()];
-const promises = [...asynchronous()];
+const promises = [...asynchronous(), ...badAsyncReductions()];
 
 function verify(error: unknown, code: ErrorCode, says: RegExp): void {
   expect(error).toBeInstanceOf(Error);

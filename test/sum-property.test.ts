@@ -2,10 +2,11 @@
 
 import fc from 'fast-check';
 import { getNumThreads, NDArray, setNumThreads } from 'strided';
-import { DTYPES, type DTypeName } from '../lib/dtype';
+import { DTYPES } from '../lib/dtype';
 import { sizeOf } from '../lib/layout';
 import { type Digits, exactSum, exactSums } from './support/exact';
 import { bitsOf } from './support/golden';
+import { placed, placement, shapes } from './support/placement';
 
 const SEED = 20_260_101;
 
@@ -68,64 +69,7 @@ function elements(dtype: FloatName, size: number): fc.Arbitrary<Float64Array> {
   });
 }
 
-/** How one axis lies in memory. */
-interface Spacing {
-  readonly before: number;
-  readonly after: number;
-  readonly step: number;
-  readonly backwards: boolean;
-}
-
-interface Placement {
-  /** The axes, from the slowest in memory to the fastest. */
-  readonly axes: readonly number[];
-  readonly spacing: readonly Spacing[];
-  /** Bytes before the first one. */
-  readonly shift: number;
-}
-
-function placement(ndim: number): fc.Arbitrary<Placement> {
-  const axes = Array.from({ length: ndim }, (_, i) => i);
-  return fc.record({
-    axes: fc.shuffledSubarray(axes, { minLength: ndim, maxLength: ndim }),
-    spacing: fc.array(
-      fc.record({
-        before: fc.nat(2),
-        after: fc.nat(2),
-        step: fc.integer({ min: 1, max: 3 }),
-        backwards: fc.boolean(),
-      }),
-      { minLength: ndim, maxLength: ndim },
-    ),
-    shift: fc.constantFrom(0, 0, 4, 1),
-  });
-}
-
-/** The elements, which lie in C order or are one row of many, in memory full of NaN elsewhere. */
-function placed(
-  values: Float64Array,
-  dtype: DTypeName,
-  shape: readonly number[],
-  { axes, spacing, shift }: Placement,
-): NDArray {
-  const spans = shape.map((size, i) => {
-    const { before, after, step } = spacing[i]!;
-    return before + size * step + after;
-  });
-  const memoryShape = axes.map((axis) => spans[axis]!);
-  const nbytes = memoryShape.reduce((a, b) => a * b, DTYPES[dtype].itemsize);
-  const bytes = new Uint8Array(new ArrayBuffer(nbytes + shift), shift);
-  const memory = NDArray.over(bytes, DTYPES[dtype]).fill(Number.NaN).reshape(memoryShape);
-  const view = memory.transpose(shape.map((_, axis) => axes.indexOf(axis))).slice(
-    ...shape.map((size, i) => {
-      const { before, step } = spacing[i]!;
-      return `${before}:${before + size * step}:${step}`;
-    }),
-  );
-  const source = values.length === sizeOf(shape) ? shape : [values.length];
-  const turned = view.slice(...shape.map((_, i) => (spacing[i]!.backwards ? '::-1' : ':')));
-  return turned.assign(NDArray.over(values, DTYPES.float64).reshape(source), { casting: 'unsafe' });
-}
+const floats = (values: Float64Array) => NDArray.over(values, DTYPES.float64);
 
 /** The bits of a sum's results in C order. */
 function sumBits(x: NDArray, axis: readonly number[], dtype = x.dtype): string[] {
@@ -133,17 +77,6 @@ function sumBits(x: NDArray, axis: readonly number[], dtype = x.dtype): string[]
   const elements = result instanceof NDArray ? result.toTypedArray() : [result];
   return Array.from(elements as Iterable<number>, (value) => bitsOf(value, dtype));
 }
-
-const shapes = fc
-  .array(
-    fc.oneof(
-      { weight: 6, arbitrary: fc.integer({ min: 1, max: 9 }) },
-      { weight: 2, arbitrary: fc.integer({ min: 10, max: 70 }) },
-      { weight: 1, arbitrary: fc.constantFrom(0, 1) },
-    ),
-    { maxLength: 4 },
-  )
-  .filter((shape) => sizeOf(shape) <= 1500);
 
 const cases = fc
   .tuple(fc.constantFrom<FloatName>('float64', 'float32'), shapes)
@@ -166,7 +99,7 @@ test('any two layouts of the same elements have the same sums: the exact ones, r
       const exact = exactSums(values, shape, axes, DIGITS[dtype]);
       const expected = exact.map((value) => bitsOf(value, dtype));
       const received = [first, second].map((place, i) => {
-        const x = placed(values, dtype, shape, place);
+        const x = placed(floats(values), dtype, shape, place);
         setNumThreads(counts[i]!);
         return sumBits(x, axes);
       });
@@ -181,7 +114,7 @@ test('float64 elements are rounded once to a float32 sum', () => {
   fc.assert(
     fc.property(float64s, ({ shape, axes, values, first }) => {
       const exact = exactSums(values, shape, axes, 24);
-      const received = sumBits(placed(values, 'float64', shape, first), axes, 'float32');
+      const received = sumBits(placed(floats(values), 'float64', shape, first), axes, 'float32');
       expect(received).toEqual(exact.map((value) => bitsOf(value, 'float32')));
     }),
     { seed: SEED, numRuns: 150 },
@@ -218,7 +151,7 @@ test('large arrays have the same sums for any layout and number of threads', () 
         // Gaps cost much memory here; one axis with them will do.
         const tight = { before: 1, after: 0, step: 1, backwards: spacing[0]!.backwards };
         const place = { axes, spacing: [tight, { ...spacing[1]!, step: 1 }], shift };
-        const x = placed(values, dtype, [times, size], place);
+        const x = placed(floats(values), dtype, [times, size], place);
         setNumThreads(counts[i]!);
         expect(sumBits(x, [0, 1])).toEqual([total]);
         expect(sumBits(x, [0])).toEqual(column);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -44,6 +45,60 @@ inline Laid lay(DType dtype, const std::vector<std::int64_t>& shape) {
   for (std::byte& byte : laid.bytes) byte = static_cast<std::byte>(rng());
   laid.array.data = laid.bytes.data() + first;
   return laid;
+}
+
+// A shape, and the axes that are reduced.
+struct Case {
+  std::vector<std::int64_t> shape;
+  std::uint32_t axes;
+
+  bool reduces(std::size_t axis) const { return (axes >> axis & 1) != 0; }
+  std::vector<std::int64_t> kept() const {
+    std::vector<std::int64_t> sizes;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      if (!reduces(i)) sizes.push_back(shape[i]);
+    }
+    return sizes;
+  }
+  // The number, in C order, of the output of an element.
+  std::size_t output(const std::vector<std::int64_t>& index) const {
+    std::int64_t number = 0;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      if (!reduces(i)) number = number * shape[i] + index[i];
+    }
+    return static_cast<std::size_t>(number);
+  }
+};
+
+inline Case random_case() {
+  Case c{{}, 0};
+  const std::int64_t ndim = below(5);
+  const std::int64_t most = ndim <= 1 ? 3000 : ndim == 2 ? 200 : ndim == 3 ? 24 : 9;
+  for (std::int64_t i = 0; i < ndim; ++i)
+    c.shape.push_back(below(12) == 0 ? below(3) : 1 + below(most));
+  c.axes = static_cast<std::uint32_t>(below(std::int64_t{1} << ndim));
+  return c;
+}
+
+// Calls f with every index, in C order.
+template <class F>
+void each_index(const std::vector<std::int64_t>& shape, F&& f) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) count *= size;
+  std::vector<std::int64_t> index(shape.size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    f(index);
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+inline std::byte* element(const Array& array, const std::vector<std::int64_t>& index) {
+  std::byte* at = array.data;
+  for (std::size_t i = 0; i < index.size(); ++i) at += index[i] * array.strides[i];
+  return at;
 }
 
 }  // namespace strided

@@ -71,41 +71,6 @@ double value(int kind) {
   }
 }
 
-struct Case {
-  std::vector<std::int64_t> shape;
-  std::uint32_t axes;
-};
-
-Case random_case() {
-  Case c{{}, 0};
-  const std::int64_t ndim = below(5);
-  const std::int64_t most = ndim <= 1 ? 3000 : ndim == 2 ? 200 : ndim == 3 ? 24 : 9;
-  for (std::int64_t i = 0; i < ndim; ++i)
-    c.shape.push_back(below(12) == 0 ? below(3) : 1 + below(most));
-  c.axes = static_cast<std::uint32_t>(below(std::int64_t{1} << ndim));
-  return c;
-}
-
-template <class F>
-void each_index(const std::vector<std::int64_t>& shape, F&& f) {
-  std::int64_t count = 1;
-  for (const std::int64_t size : shape) count *= size;
-  std::vector<std::int64_t> index(shape.size());
-  for (std::int64_t i = 0; i < count; ++i) {
-    f(index);
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-      if (++index[axis] < shape[axis]) break;
-      index[axis] = 0;
-    }
-  }
-}
-
-std::byte* element(const Array& array, const std::vector<std::int64_t>& index) {
-  std::byte* at = array.data;
-  for (std::size_t i = 0; i < index.size(); ++i) at += index[i] * array.strides[i];
-  return at;
-}
-
 // The kinds' values as T: float32 has fewer exponents.
 template <class T>
 T value_as(int kind) {
@@ -119,10 +84,7 @@ void one_case(DType result) {
   const DType dtype = sizeof(T) == 4 ? DType::k_float32 : DType::k_float64;
   const Case c = random_case();
   const int kind = static_cast<int>(below(7));
-  std::vector<std::int64_t> kept;
-  for (std::size_t i = 0; i < c.shape.size(); ++i) {
-    if ((c.axes >> i & 1) == 0) kept.push_back(c.shape[i]);
-  }
+  const std::vector<std::int64_t> kept = c.kept();
   Laid in = lay(dtype, c.shape);
   Laid mask = lay(DType::k_bool, c.shape);
   Laid out = lay(result, kept);
@@ -149,11 +111,7 @@ void one_case(DType result) {
     const bool term = below(2) == 0;
     store_element(element(in.array, index), x);
     *element(mask.array, index) = std::byte{static_cast<unsigned char>(term ? 1 + below(255) : 0)};
-    std::int64_t output = 0;
-    for (std::size_t i = 0, k = 0; i < index.size(); ++i) {
-      if ((c.axes >> i & 1) == 0) output = output * kept[k++] + index[i];
-    }
-    if (term || !masked) terms[static_cast<std::size_t>(output)].push_back(static_cast<double>(x));
+    if (term || !masked) terms[c.output(index)].push_back(static_cast<double>(x));
   });
 
   Pool::instance().resize(1 + static_cast<int>(below(4)));
@@ -177,10 +135,7 @@ void one_case(DType result) {
 template <class T>
 void one_integer_case(DType dtype) {
   const Case c = random_case();
-  std::vector<std::int64_t> kept;
-  for (std::size_t i = 0; i < c.shape.size(); ++i) {
-    if ((c.axes >> i & 1) == 0) kept.push_back(c.shape[i]);
-  }
+  const std::vector<std::int64_t> kept = c.kept();
   Laid in = lay(dtype, c.shape);
   Laid out = lay(std::is_signed_v<T> ? DType::k_int64 : DType::k_uint64, kept);
   std::vector<int128> totals;
@@ -190,11 +145,7 @@ void one_integer_case(DType dtype) {
   each_index(c.shape, [&](const auto& index) {
     const T x = static_cast<T>(static_cast<T>(rng()) >> shift);
     store_element(element(in.array, index), x);
-    std::int64_t output = 0;
-    for (std::size_t i = 0, k = 0; i < index.size(); ++i) {
-      if ((c.axes >> i & 1) == 0) output = output * kept[k++] + index[i];
-    }
-    totals[static_cast<std::size_t>(output)] += x;
+    totals[c.output(index)] += x;
   });
   using Result = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
   bool fits = true;

@@ -22,6 +22,7 @@ import {
 import { DTYPE_NAMES, DTYPES } from '../../lib/dtype';
 import { badCreation } from './bad-creation';
 import { badDraws } from './bad-draws';
+import { badReductions } from './bad-reductions';
 import { bad, operands, repeated } from './operands';
 
 /** A call that must fail, the code of its error, and what the message must say. */
@@ -462,5 +463,6 @@ export function badCalls(): BadCall[] {
     ...memory(),
     ...badCreation(),
     ...badDraws(),
+    ...badReductions(),
   ];
 }

@@ -36,11 +36,11 @@ function exactTotal(values: Float64Array): bigint {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** An integer times 2^-1074 as the nearest float, ties to even. */
-function rounded(total: bigint, digits: Digits): number {
+/** An integer times 2^(-1074 - extra) as the nearest float, ties to even. */
+function rounded(total: bigint, digits: Digits, extra = 0): number {
   const sign = total < 0n ? -1 : 1;
   const magnitude = total < 0n ? -total : total;
-  const least = digits === 53 ? 0 : 1074 - 149; // the last bit of subnormal numbers
+  const least = extra + (digits === 53 ? 0 : 1074 - 149); // the last bit of subnormal numbers
   const shift = BigInt(Math.max(magnitude.toString(2).length - digits, least));
   let kept = magnitude >> shift;
   const twice = (magnitude - (kept << shift)) * 2n;
@@ -58,20 +58,42 @@ function rounded(total: bigint, digits: Digits): number {
   return sign * scratch.getFloat32(0);
 }
 
+/** What infinities and NaN make of a sum, if there are any. */
+function specialSum(terms: Float64Array): number | undefined {
+  let special: number | undefined;
+  for (const x of terms) {
+    if (x - x !== 0) special = (special ?? 0) + x;
+  }
+  return special;
+}
+
+const asTerms = (values: Iterable<number>) =>
+  values instanceof Float64Array ? values : new Float64Array(values);
+
 /** The correctly rounded sum of doubles, each `times` times; +0 when it is exactly zero. */
 export function exactSum(values: Iterable<number>, digits: Digits, times = 1): number {
-  const terms = values instanceof Float64Array ? values : new Float64Array(values);
-  let special = 0;
-  let isSpecial = false;
-  for (let i = 0; i < terms.length; i++) {
-    const x = terms[i]!;
-    if (x - x === 0) continue;
-    special += x;
-    isSpecial = true;
-  }
-  if (isSpecial) return special;
+  const terms = asTerms(values);
+  const special = specialSum(terms);
+  if (special !== undefined) return special;
   const total = exactTotal(terms) * BigInt(times);
   return total === 0n ? 0 : rounded(total, digits);
+}
+
+/** The exact sum of doubles divided by their number, or by `count`, correctly rounded. */
+export function exactMean(values: Iterable<number>, digits: Digits, count?: number): number {
+  const terms = asTerms(values);
+  const special = specialSum(terms);
+  const divisor = BigInt(count ?? terms.length);
+  if (divisor === 0n) return Number.NaN;
+  if (special !== undefined) return special;
+  const total = exactTotal(terms);
+  if (total === 0n) return 0;
+  const extra = 64;
+  const magnitude = (total < 0n ? -total : total) << BigInt(extra);
+  let quotient = magnitude / divisor;
+  // What is left over is something below the bits that decide.
+  if (quotient * divisor !== magnitude) quotient |= 1n;
+  return rounded(total < 0n ? -quotient : quotient, digits, extra);
 }
 
 /** Which elements are terms, and a term that each sum has besides. */

@@ -56,6 +56,63 @@ export function valuesHashes(): readonly ValuesHash[] {
   return readSums().values;
 }
 
+/** The reductions that are not sums. */
+export const REDUCTION_NAMES = [
+  'mean',
+  'prod',
+  'min',
+  'max',
+  'argmin',
+  'argmax',
+  'any',
+  'all',
+  'countNonzero',
+] as const;
+export type ReductionName = (typeof REDUCTION_NAMES)[number];
+
+/** The right reductions of `makeValues(kind, dtype, n, seed)`, laid into `shape` in C order. */
+export interface ReduceCase extends Omit<SumCase, 'expected'> {
+  /** As for sums; null for a product of floats that has no right value. */
+  readonly expected: {
+    readonly [name in ReductionName]?: readonly (string | null)[] | 'overflow';
+  };
+}
+
+export function reduceCases(): readonly ReduceCase[] {
+  return readGolden<{ readonly cases: readonly ReduceCase[] }>('reduce').cases;
+}
+
+/** The dtype that a reduction of elements of a dtype has. */
+export function resultDtype(name: ReductionName, dtype: DTypeName): DTypeName {
+  switch (name) {
+    case 'mean':
+      return DTYPES[dtype].kind === 'f' ? dtype : 'float64';
+    case 'prod':
+      return DTYPES[dtype].sumsTo;
+    case 'min':
+    case 'max':
+      return dtype;
+    case 'any':
+    case 'all':
+      return 'bool';
+    default:
+      return 'int64';
+  }
+}
+
+/** What {@link bitsOf} made a text of. */
+export function numberOf(text: string, dtype: DTypeName): number | bigint {
+  const { kind, itemsize } = DTYPES[dtype];
+  if (kind !== 'f') return itemsize === 8 ? BigInt(text) : Number(text);
+  const view = new DataView(new ArrayBuffer(8));
+  if (dtype === 'float32') {
+    view.setUint32(0, Number.parseInt(text, 16));
+    return view.getFloat32(0);
+  }
+  view.setBigUint64(0, BigInt(`0x${text}`));
+  return view.getFloat64(0);
+}
+
 /** A value of a dtype as golden files hold it: a float's bits in hex (one NaN), else decimal. */
 export function bitsOf(value: number | bigint | boolean, dtype: DTypeName): string {
   if (DTYPES[dtype].kind !== 'f') return String(typeof value === 'boolean' ? +value : value);

@@ -1,0 +1,132 @@
+/** What reductions besides sums make of no elements, NaN, zeros with a sign, and overflow. */
+
+import { array, asArray, full, type NDArray, ones, type Scalar, zeros } from 'strided';
+import { DTYPE_NAMES } from '../lib/dtype';
+import { type ReductionName, resultDtype } from './support/golden';
+
+const code = (name: string) => expect.objectContaining({ code: name });
+const list = (result: unknown) => (result as NDArray).toArray();
+
+describe('of nothing', () => {
+  const none = zeros([0, 3]);
+  const rows: readonly [ReductionName, Scalar][] = [
+    ['mean', Number.NaN],
+    ['prod', 1],
+    ['any', false],
+    ['all', true],
+    ['countNonzero', 0n],
+  ];
+
+  test.each(rows)('%s', (name, value) => {
+    expect(none[name]()).toEqual(value);
+    expect(list(none[name]({ axis: 0 }))).toEqual([value, value, value]);
+    expect(list(none.T[name]({ axis: 1, keepdims: true }))).toEqual([[value], [value], [value]]);
+    expect(list(none[name]({ axis: 1 }))).toEqual([]);
+    for (const dtype of DTYPE_NAMES) {
+      const result = zeros([2, 0], { dtype })[name]({ axis: 1 }) as NDArray;
+      const type = resultDtype(name, dtype);
+      expect(result.dtype).toBe(type);
+      expect(list(result)).toEqual(list(full([2], value, { dtype: type })));
+    }
+  });
+
+  test.each(['min', 'max', 'argmin', 'argmax'] as const)('%s', (name) => {
+    for (const options of [{}, { axis: 0 }, { axis: 0, keepdims: true }, { out: zeros([]) }]) {
+      expect(() => none[name](options)).toThrow(code('ERR_SHAPE'));
+    }
+    expect(() => none[name]()).toThrow(`${name}: expected at least one element`);
+    const result = none[name]({ axis: 1 }) as NDArray;
+    expect([result.shape, result.dtype]).toEqual([[0], resultDtype(name, 'float64')]);
+    if (name.startsWith('arg')) {
+      expect(() => zeros([0, 0])[name]({ axis: 0 })).toThrow(code('ERR_SHAPE'));
+      return;
+    }
+    expect(none[name]({ initial: 2 })).toBe(2);
+    expect(list(none[name]({ axis: 0, initial: 2 }))).toEqual([2, 2, 2]);
+    expect((zeros([0, 0])[name]({ axis: 0 }) as NDArray).shape).toEqual([0]);
+    expect((none[name]({ axis: [] }) as NDArray).shape).toEqual([0, 3]);
+  });
+});
+
+describe('special values', () => {
+  const nan = Number.NaN;
+
+  test('NaN is the extreme of any array, and the first one its place', () => {
+    for (const dtype of ['float64', 'float32'] as const) {
+      for (const values of [
+        [1, nan, -Infinity, nan],
+        [nan, 2],
+        [Infinity, nan, 1],
+      ]) {
+        const x = array(values, { dtype });
+        const place = BigInt(values.findIndex(Number.isNaN));
+        expect([x.min(), x.max()]).toEqual([nan, nan]);
+        expect([x.argmin(), x.argmax()]).toEqual([place, place]);
+        expect([x.any(), x.all()]).toEqual([true, true]);
+        expect(x.countNonzero()).toBe(BigInt(values.length));
+        expect([x.mean(), x.prod()]).toEqual([nan, nan]);
+      }
+    }
+  });
+
+  test('NaN of a minimum is quiet and positive, whatever came', () => {
+    const words = new BigUint64Array([
+      0x7ff0000000000001n,
+      0xfff8000000000123n,
+      0x7fffffffffffffffn,
+    ]);
+    for (const word of words) {
+      const x = asArray(new Float64Array(new BigUint64Array([word, word]).buffer));
+      for (const name of ['min', 'max'] as const) {
+        const kept = x[name]({ keepdims: true }) as NDArray;
+        expect((kept.reinterpret('uint64') as NDArray).toArray()).toEqual([0x7ff8000000000000n]);
+      }
+    }
+  });
+
+  test('-0 is less than +0 for extremes, and equal to it for places', () => {
+    for (const dtype of ['float64', 'float32'] as const) {
+      for (const values of [
+        [0, -0],
+        [-0, 0],
+        [0, 0, -0, 0],
+      ]) {
+        const x = array(values, { dtype });
+        expect([x.min(), x.max()]).toEqual([-0, 0]);
+        expect([x.argmin(), x.argmax()]).toEqual([0n, 0n]);
+        expect([x.any(), x.countNonzero()]).toEqual([false, 0n]);
+      }
+      expect(array([-0, -0], { dtype }).max()).toBe(-0);
+    }
+    expect(array([-0, -0]).mean()).toBe(0);
+    expect(array([-5e-324, 0, 0]).mean()).toBe(-0);
+  });
+
+  test('a mean is finite where its sum is not', () => {
+    expect(full([10], 1e308).mean()).toBe(1e308);
+    expect(full([3], Number.MAX_VALUE).mean()).toBe(Number.MAX_VALUE);
+    expect(array([1e308, 1e308, -1e308, -1e308]).mean()).toBe(0);
+    expect(full([10], 3e38, { dtype: 'float32' }).mean()).toBe(Math.fround(3e38));
+    expect(array([Infinity, 1]).mean()).toBe(Infinity);
+    expect(array([Infinity, -Infinity]).mean()).toBeNaN();
+    expect(array([5e-324, 5e-324, 0]).mean()).toBe(5e-324);
+  });
+
+  test('an integer product that does not fit is an error, unless a factor is zero', () => {
+    const big = array([2n ** 40n, 2n ** 40n, 2n ** 40n]);
+    const out = full([1], 5n);
+    expect(() => big.prod()).toThrow(code('ERR_INT_OVERFLOW'));
+    expect(() => big.prod({ axis: 0, keepdims: true, out })).toThrow(code('ERR_INT_OVERFLOW'));
+    expect(out.toArray()).toEqual([5n]);
+    for (const place of [0, 1, 2]) {
+      const x = big.copy();
+      x.set(place, 0n);
+      expect(x.prod()).toBe(0n);
+    }
+    expect(array([2n ** 62n, -2n]).prod()).toBe(-(2n ** 63n));
+    expect(() => array([2n ** 62n, 2n]).prod()).toThrow(code('ERR_INT_OVERFLOW'));
+    expect(array([2n ** 63n, 1n], { dtype: 'uint64' }).prod()).toBe(2n ** 63n);
+    expect(array([255, 255], { dtype: 'uint8' }).prod()).toBe(65025n);
+    expect(ones([5], { dtype: 'bool' }).prod()).toBe(1n);
+  });
+});
