@@ -4,6 +4,7 @@
 #include "copy.hpp"
 #include "pins.hpp"
 #include "rooms.hpp"
+#include "status.hpp"
 #include "unpack.hpp"
 
 namespace binding {
@@ -45,9 +46,6 @@ Napi::Value all_fit(const Napi::CallbackInfo& info) {
   const bool fit = strided::all_fit(source, dtype_argument(info[1]), mask.pointer);
   return Napi::Boolean::New(info.Env(), fit);
 }
-
-// How a job of copyJob ended; lib/native.ts has the same numbers.
-enum CopyStatus { kDone = 0, kCancelled = 2, kNoFit = 3, kNoMemory = 4 };
 
 struct CopyCall {
   CopyCall(const Napi::CallbackInfo& info, Pins& pins)

@@ -3,6 +3,7 @@
 #include "copy.hpp"
 #include "pins.hpp"
 #include "rooms.hpp"
+#include "status.hpp"
 #include "unpack.hpp"
 
 namespace binding {
@@ -105,10 +106,20 @@ Napi::Value reductions(const Napi::CallbackInfo& info) {
   return names;
 }
 
+JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& cancelled) {
+  const Status status = strided::reduce(call.reduction(&cancelled));
+  if (status == Status::overflow) return kOverflow;
+  if (status == Status::cancelled || cancelled.load(std::memory_order_relaxed)) return kCancelled;
+  if (target == nullptr) return kDone;
+  if (!strided::all_fit(call.out_array, target->dtype)) return kNoFit;
+  strided::copy(*target, call.out_array);
+  return kDone;
+}
+
 // reduceJob(kind, input, output, mask, axes, initial, target): starts the job and gives its number.
-// Its status is 0, 1 for an integer overflow, or 2 when it was cancelled; in the last two cases the
-// output holds anything. A target, which slot 3 describes, gets a copy of the output, but only when
-// the status is 0.
+// Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers do not
+// fit the target; after 1 and 2 the output holds anything. A target, which slot 3 describes, gets a
+// copy of the output, but only when the status is 0.
 Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   if (info[2].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
   const auto call = std::make_shared<Call>(info);
@@ -123,14 +134,9 @@ Napi::Value reduce_job(const Napi::CallbackInfo& info) {
     check_same_shape(info.Env(), *target, call->out_array);
     pins->add(info[6], memory);
   }
-  auto status = std::make_shared<int>(static_cast<int>(Status::cancelled));
+  auto status = std::make_shared<int>(kCancelled);
   const auto work = [call, target, status](const std::atomic<bool>& cancelled) {
-    Status result = strided::reduce(call->reduction(&cancelled));
-    if (result == Status::ok && cancelled.load(std::memory_order_relaxed)) {
-      result = Status::cancelled;
-    }
-    if (result == Status::ok && target != nullptr) strided::copy(*target, call->out_array);
-    *status = static_cast<int>(result);
+    *status = run(*call, target.get(), cancelled);
   };
   const double number =
       Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins));

@@ -79,7 +79,7 @@ export function checkCast(from: DType, to: DType, casting: Casting, argument: st
 }
 
 /** Throws ERR_CAST if an integer that is copied has no counterpart in a dtype that a rule allows. */
-function checkFit(
+export function checkFit(
   source: Extent,
   to: DType,
   casting: Casting,
@@ -94,7 +94,8 @@ function checkFit(
   if (!native.allFit(from, to.code, where)) throw doesNotFit(source.type, to, argument);
 }
 
-function doesNotFit(from: DType, to: DType, argument: string) {
+/** The error for integers that do not fit a dtype. */
+export function doesNotFit(from: DType, to: DType, argument: string) {
   return failure(
     'ERR_CAST',
     `${argument}: expected integers that fit ${to.name}, received ${from.name} elements ` +

@@ -1,6 +1,14 @@
 /** Reductions along axes: what is asked for, checked, and handed to the addon. */
 
-import { assignElements, copyAtOnce, copyOf, lasting, maskOf } from './assign';
+import {
+  assignElements,
+  checkFit,
+  copyAtOnce,
+  copyOf,
+  doesNotFit,
+  lasting,
+  maskOf,
+} from './assign';
 import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, Extent } from './extent';
@@ -256,9 +264,14 @@ export async function reduceAsync(
     r.initial,
     target?.storage.nativeNow(),
   );
-  await follow(job, { what: row.name, reads, writes }, signal, () => {
-    if (out !== undefined && late) copyAtOnce(out, withShape(r.shape, result));
-  });
+  const finish = () => {
+    if (out === undefined || !late) return;
+    checkFit(result, out.type, 'same_kind', 'out');
+    copyAtOnce(out, withShape(r.shape, result));
+  };
+  await follow(job, { what: row.name, reads, writes }, signal, finish, () =>
+    doesNotFit(r.type, (out as Extent).type, 'out'),
+  );
   if (out !== undefined) return out;
   if (r.scalar) return result.storage.read(r.type, 0);
   return withShape(r.shape, result);

@@ -13,8 +13,8 @@ import {
   setNumThreads,
   zeros,
 } from 'strided';
-import { Draws, drawShape, drawView } from './support/views';
 import { bad, readOnly, released, transfer } from './support/operands';
+import { Draws, drawShape, drawView } from './support/views';
 
 const threads = getNumThreads();
 beforeAll(() => setNumThreads(2));

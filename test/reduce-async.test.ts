@@ -147,3 +147,19 @@ test('functions take what is like an array', async () => {
   expect(await meanAsync([1, 2, 6])).toBe(3);
   await expect(meanAsync([[1], [2, 3]])).rejects.toThrow(code('ERR_SHAPE'));
 });
+
+test.each([
+  ['native memory', () => full([1], 7, { dtype: 'int8' })],
+  ['a buffer that could be transferred away', () => asArray(new Int8Array(1).fill(7))],
+])('results that do not fit an out of %s reject, and leave it as it was', async (_name, make) => {
+  const out = make();
+  const message = expect.objectContaining({
+    code: 'ERR_CAST',
+    message: expect.stringMatching(/^out: .*int8/),
+  });
+  await expect(full([2, 1], 300n).minAsync({ axis: 0, out })).rejects.toEqual(message);
+  await expect(ones([200, 1]).countNonzeroAsync({ axis: 0, out })).rejects.toEqual(message);
+  expect(out.toArray()).toEqual([7]);
+  await full([2, 1], 100n).minAsync({ axis: 0, out });
+  expect(out.toArray()).toEqual([100]);
+});
