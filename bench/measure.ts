@@ -1,7 +1,7 @@
 /** Runs one case: its processes live for it alone, and are timed in turn. */
 
-import { type Bits, differenceOf } from './check';
 import { bytesOf, hasLimit } from './cases';
+import { type Bits, differenceOf } from './check';
 import { type Case, SEED } from './facts';
 import type { Options } from './options';
 import { median } from './protocol';
