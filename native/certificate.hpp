@@ -15,10 +15,11 @@
 // `depth` is below 2^40 (more terms than that do not fit a memory), so 1 - depth u > 0.999 and
 // |e - sum(D)| <= 1.01 depth u a. We take the bound
 //
-//   (4) B = 2 depth u a, rounded, plus the smallest subnormal if a > 0
+//   (4) B = 2 depth u a, rounded, plus the smallest normal number if a > 0
 //
 // where the factor 2 leaves 0.99 depth u a of slack, far more than the rounding of B itself loses,
-// and the subnormal covers a product that underflows.
+// and the small number covers a product that underflows. (A subnormal one would do; but many CPUs
+// are slow to add those.)
 //
 // Now let (r, t) = TwoSum(s, e). The exact sum lies in r + [t - B, t + B]. If B = 0 (all errors
 // were zero) it is s + e exactly, and r is that rounded: nothing is left to show. Otherwise r is
@@ -28,7 +29,7 @@
 // where ties-to-even could answer r. So B is widened first by 8 u (|t| + B), more than the rounding
 // of q can take back: then an exact sum on or beyond the boundary gives a q beyond it, and an
 // answer other than r. When t and B are so small that the widening underflows, t + B is a multiple
-// of the smallest subnormal and computed exactly, and B's extra subnormal takes its place.
+// of the smallest subnormal and computed exactly, and B's extra number takes its place.
 //
 // A NaN among the numbers makes every comparison false, and an infinity makes e NaN: no
 // certificate.
@@ -43,8 +44,8 @@
 // q = fl(r / n), p = r - q n is a double (it is what an fma gives; r and q are kept far from
 // underflow), and the mean lies in q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by
 // less than 2.1 u (|p| + |t|) / n, for which the bound takes 4 u (|p| + |t|) / n. Divisions that
-// underflow lose less than the smallest subnormal each, of which the bound takes four. With (q',
-// d') = TwoSum(q, d) the mean is enclosed as sums are.
+// underflow lose less than the smallest subnormal each, for which the bound takes far more. With
+// (q', d') = TwoSum(q, d) the mean is enclosed as sums are.
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
@@ -60,7 +61,7 @@
 namespace strided {
 
 inline constexpr double kUnitRoundoff = 0x1p-53;
-inline constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
+inline constexpr double kSmallest = std::numeric_limits<double>::min();
 
 struct TwoSum {
   double sum;

@@ -12,7 +12,7 @@ constexpr double kSequential = 256 << 10;  // bytes that are not worth waking a 
 constexpr double kUnitBytes = 1 << 20;     // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
-constexpr std::int64_t kLeastTile = 1024;  // columns of the tiles of a wide array
+constexpr std::int64_t kLeastTileBytes = 8192;  // columns of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
 constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is staged
 constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
@@ -58,7 +58,7 @@ void Reducer::cut() {
     tiles_ = ceil_div(plan_.columns, static_cast<std::int64_t>(runs));
   } else if (plan_.columns > tile) {
     // As many for each thread, and some more than threads: see first_tier_.
-    const std::int64_t most = std::max<std::int64_t>(1, plan_.columns / kLeastTile);
+    const std::int64_t most = plan_.columns * plan_.width() / kLeastTileBytes;
     tiles_ = std::max(tiles_, std::min(most, kTilesPerThread * threads));
     tiles_ = ceil_div(tiles_, threads) * threads;
   }
@@ -248,7 +248,7 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
                              Columns& columns) {
   const Kernel& kernel = *tier.kernel;
   const std::int64_t folded = fold(cell, terms);
-  columns.near = plan_.stage != nullptr || bytes_ <= kNearBytes;
+  columns.near = plan_.stage != nullptr || bytes_ <= kNearBytes || plan_.rows.stride[kIn] == 0;
   const std::int64_t wide = folded * cell.count;
   bool fresh = true;
   std::int64_t step = 0;

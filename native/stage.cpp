@@ -5,11 +5,14 @@
 namespace strided {
 namespace {
 
+constexpr std::int64_t kPrefetchBytes = 1536;
+
 template <class Bits, bool kMasked>
 void stage(const std::byte* source, std::int64_t stride, const std::byte* mask,
            std::int64_t mask_stride, std::int64_t count, std::uint64_t neutral, std::byte* target) {
   for (std::int64_t i = 0; i < count; ++i) {
     Bits bits;
+    __builtin_prefetch(source + i * stride + kPrefetchBytes);
     std::memcpy(&bits, source + i * stride, sizeof bits);
     if constexpr (kMasked) {
       if (mask[i * mask_stride] == std::byte{0}) bits = static_cast<Bits>(neutral);
