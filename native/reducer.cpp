@@ -9,15 +9,17 @@ namespace strided {
 namespace {
 
 constexpr double kSequential = 256 << 10;  // bytes that are not worth waking a thread
-constexpr double kUnitBytes = 1 << 20;     // about what a unit of work should read
+constexpr double kAlone = 128 << 20;       // the same without other threads: only to be cancelled
+constexpr double kUnitBytes = 2 << 20;     // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // columns of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
-constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is staged
-constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
-constexpr std::int64_t kFoldedColumns = 512;    // into about so many
-constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
+constexpr std::int64_t kStagedTile = 1024;    // columns of a tile that is staged
+constexpr std::int64_t kFoldColumns = 32;     // up to so many are folded
+constexpr std::int64_t kFoldedColumns = 512;  // into about so many
+constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
+constexpr std::int64_t kWholeTerms = 64;
 constexpr std::int64_t kFewTerms = 16;          // exact sums of so few often lie halfway
 constexpr double kNearBytes = 16 << 20;         // of an array that a cache may hold
 constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about
@@ -46,7 +48,7 @@ bool Reducer::stopped() const noexcept {
 // Chooses the width of cells.
 void Reducer::cut() {
   const std::int64_t threads = Pool::instance().threads();
-  if (bytes_ >= kSequential) {
+  if (bytes_ >= (threads == 1 ? kAlone : kSequential)) {
     const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
     wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
   }
@@ -90,7 +92,9 @@ WalkBase Reducer::base(const Cell& cell) const noexcept {
 
 Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
   const auto start = [&](std::int64_t n) {
-    return static_cast<std::int64_t>(static_cast<int128>(plan_.terms) * n / spans);
+    const auto at = static_cast<std::int64_t>(static_cast<int128>(plan_.terms) * n / spans);
+    // Loops take some terms at a time.
+    return n == spans || plan_.terms < kWholeTerms * spans ? at : at / kWholeTerms * kWholeTerms;
   };
   return {start(number), start(number + 1)};
 }
