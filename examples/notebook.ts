@@ -1,7 +1,7 @@
 /**
  * "Memory Management in NumPy": the notebook that this package was made from, cell by cell.
  *
- * usage: npm start -- [--size N]
+ * usage: npm start -- [--size N] [--loops N]
  */
 
 import { freemem } from 'node:os';
@@ -25,23 +25,26 @@ const USUAL_SIZE = 10_000;
 const NEEDED_BYTES = 3e9;
 const progress = new Progress();
 
-function sizeArgument(): number {
-  let given: string | undefined;
+/** The arrays' size, and how many loops a run of a timing has. */
+function givenArguments(): { size: number | undefined; loops: number | undefined } {
   try {
-    given = parseArgs({ options: { size: { type: 'string' } } }).values.size;
+    const options = { size: { type: 'string' }, loops: { type: 'string' } } as const;
+    const { size, loops } = parseArgs({ options }).values;
+    return { size: count(size, '--size'), loops: count(loops, '--loops') };
   } catch (error) {
     usage((error as Error).message);
   }
-  if (given === undefined) return affordableSize();
-  const size = Number(given);
-  if (!Number.isSafeInteger(size) || size < 1) {
-    usage(`--size: expected a positive integer, received ${given}`);
-  }
-  return size;
+}
+
+function count(given: string | undefined, option: string): number | undefined {
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  return usage(`${option}: expected a positive integer, received ${given}`);
 }
 
 function usage(problem: string): never {
-  console.error(`${problem}\nusage: npm start -- [--size N]`);
+  console.error(`${problem}\nusage: npm start -- [--size N] [--loops N]`);
   process.exit(2);
 }
 
@@ -77,7 +80,7 @@ function bigFortran(array: NDArray): NDArray {
   return result;
 }
 
-const size = sizeArgument();
+const { size = affordableSize(), loops } = givenArguments();
 setPrintOptions({ legacy: '1.21' }); // the notebook's NumPy
 
 note('# Memory Management in NumPy\n\n## Internal memory layout of an ndarray');
@@ -115,7 +118,7 @@ interface Timed {
 function timed(number: number, code: string, notebook: string, work: () => unknown): Timed {
   let timing: Timing | undefined;
   cell(number, `%timeit ${code}`, () => {
-    timing = timeit(work);
+    timing = timeit(work, loops);
     return timeitText(timing);
   });
   return { code, notebook, timing: timing! };

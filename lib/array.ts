@@ -4,11 +4,12 @@ import type { DType, DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 import { expected } from './errors';
 import { nestedOf, typedCopyOf, typedViewOf } from './export';
 import { checkWriteable, type Extent, extentOver } from './extent';
+import { type Inspection, inspected } from './inspect';
 import { type JSONArray, toJSON } from './json';
 import { isDense, type Layout, type Order, orderAfter, orderOf } from './layout';
 import { type Nested, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
-import { arrayRepr, arrayStr } from './print';
+import { arrayStr, coloredRepr, tupleText } from './print';
 import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
 import { placeOf } from './slice';
 import { discard, resolve } from './writeback';
@@ -163,8 +164,15 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
     return arrayStr(this);
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    if (this.storage.block.released) return `array(<released>, shape=(${this.shape.join(', ')}))`;
-    return arrayRepr(this);
+  /** NumPy's `repr`, with elements in the colours that they have outside of an array. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    depth?: number | null,
+    options: Inspection = {},
+  ): string {
+    return inspected('NDArray', depth, options, (stylize) =>
+      this.storage.block.released
+        ? `array(<released>, shape=${tupleText(this.shape)})`
+        : coloredRepr(this, stylize),
+    );
   }
 }

@@ -60,9 +60,9 @@ function make(shape: unknown, options: CreateOptions, zeroed: boolean): NDArray 
 }
 
 /**
- * An array whose elements are whatever its memory held: as with `Buffer.allocUnsafe`, a small one may
- * show old data of this process, secrets among them. Write every element before you read or send
- * any. Throws ERR_SHAPE, ERR_DTYPE, ERR_OUT_OF_MEMORY.
+ * An array whose elements are whatever its memory held: as with `Buffer.allocUnsafe`, that may be
+ * old data of this process, secrets among them, and zeros are no promise. Write every element before
+ * you read or send any. Throws ERR_SHAPE, ERR_DTYPE, ERR_OUT_OF_MEMORY.
  */
 export function empty<T extends DTypeName = 'float64'>(
   shape: number | readonly number[],

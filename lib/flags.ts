@@ -1,5 +1,6 @@
 /** The flags of an array, by this package's names and by NumPy's. */
 
+import { type Inspection, inspected, type Stylize } from './inspect';
 import { getPrintOptions } from './print-options';
 
 /** A snapshot of how an array lies in memory and what may be done with it. */
@@ -42,6 +43,10 @@ export class Flags {
 
   /** NumPy's table; with `setPrintOptions({legacy: '1.21'})` as NumPy 1.21 printed it. */
   toString(): string {
+    return this.table((text) => text);
+  }
+
+  private table(stylize: Stylize): string {
     const rows: [string, boolean][] = [
       ['C_CONTIGUOUS', this.cContiguous],
       ['F_CONTIGUOUS', this.fContiguous],
@@ -51,10 +56,15 @@ export class Flags {
       ['WRITEBACKIFCOPY', this.writebackIfCopy],
     ];
     if (getPrintOptions().legacy === '1.21') rows.push(['UPDATEIFCOPY', false]);
-    return rows.map(([name, value]) => `  ${name} : ${value ? 'True' : 'False'}\n`).join('');
+    return rows
+      .map(([name, value]) => `  ${name} : ${stylize(value ? 'True' : 'False', 'boolean')}\n`)
+      .join('');
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+  [Symbol.for('nodejs.util.inspect.custom')](
+    depth?: number | null,
+    options: Inspection = {},
+  ): string {
+    return inspected('Flags', depth, options, (stylize) => this.table(stylize));
   }
 }

@@ -17,7 +17,11 @@ function exponentText(exponent: number, digits: number): string {
 }
 
 /** The exponent form is for large numbers, small ones and wide ranges, as the dtype counts them. */
-function wantsExponents(values: readonly number[], float32: boolean, suppress: boolean): boolean {
+function wantsExponents(
+  values: readonly number[],
+  float32: boolean,
+  { suppress, legacy }: PrintOptions,
+): boolean {
   let largest = 0;
   let smallest = Number.POSITIVE_INFINITY;
   for (const value of values) {
@@ -27,7 +31,7 @@ function wantsExponents(values: readonly number[], float32: boolean, suppress: b
   }
   if (largest === 0) return false;
   const round = float32 ? Math.fround : (x: number) => x;
-  if (largest >= (float32 ? 1e6 : 1e8)) return true;
+  if (largest >= (float32 && legacy === false ? 1e6 : 1e8)) return true;
   return !suppress && (smallest < round(0.0001) || round(largest / smallest) > 1000);
 }
 
@@ -76,7 +80,7 @@ export function floatTexts(
   const { sign, nanstr, infstr } = options;
   const finite = values.filter(Number.isFinite);
   const numbers = finite.map((value) => new FloatDigits(value, float32));
-  const parts = wantsExponents(finite, float32, options.suppress)
+  const parts = wantsExponents(finite, float32, options)
     ? exponentParts(numbers, options)
     : fixedParts(numbers, options);
   const plus = sign === '+' ? '+' : '';
@@ -99,14 +103,18 @@ export function floatTexts(
   });
 }
 
-/** One float by itself, which no print option changes: NumPy's `str()` of a scalar. */
-export function floatScalarText(value: number, float32: boolean): string {
+/** One float by itself: NumPy's `str()` of a scalar. */
+export function floatScalarText(
+  value: number,
+  float32: boolean,
+  legacy: PrintOptions['legacy'],
+): string {
   if (Number.isNaN(value)) return 'nan';
   const minus = isNegative(value) ? '-' : '';
   const size = Math.abs(value);
   if (size === Number.POSITIVE_INFINITY) return `${minus}inf`;
   const number = new FloatDigits(value, float32);
-  if (size === 0 || (size >= 1e-4 && size < (float32 ? 1e6 : 1e16))) {
+  if (size === 0 || (size >= 1e-4 && size < (float32 && legacy === false ? 1e6 : 1e16))) {
     const [whole, fraction] = number.shortestFixed(Number.POSITIVE_INFINITY);
     return `${minus}${whole}.${fraction || '0'}`;
   }

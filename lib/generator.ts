@@ -217,9 +217,10 @@ export class Generator {
 
 /**
  * A generator of the stream that NumPy's `default_rng` gives for a seed: an integer of any size, or
- * an array of them. Without one, the operating system gives 128 bits. A generator is given back as
+ * an array of them (in C order). Without one, the operating system gives 128 bits. A generator is given back as
  * it is. Not for cryptography: whoever sees some draws can tell the next. Throws ERR_CAST.
  */
-export function defaultRng(seed?: Seed | Generator | null): Generator {
-  return seed instanceof Generator ? seed : new Generator(SeedSequence.of(seed));
+export function defaultRng(seed?: Seed | NDArray | Generator | null): Generator {
+  if (seed instanceof Generator) return seed;
+  return new Generator(SeedSequence.of(seed instanceof NDArray ? seed.ravel().toArray() : seed));
 }

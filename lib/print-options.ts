@@ -24,7 +24,10 @@ export interface PrintOptions {
   readonly nanstr: string;
   /** The text of an infinity (`'inf'`). */
   readonly infstr: string;
-  /** `'1.21'` prints the flags table as NumPy 1.21 did, with UPDATEIFCOPY; arrays do not change. */
+  /**
+   * `'1.21'` prints as NumPy 1.21 did: the flags table with UPDATEIFCOPY, shortened arrays without
+   * their shape, and large float32 numbers without an exponent as far as float64 ones.
+   */
   readonly legacy: false | '1.21';
 }
 

@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import { DTYPES, type DTypeName, type Scalar } from './dtype';
 import { expected } from './errors';
 import { columns, floatScalarText, floatTexts } from './float-text';
+import type { Stylize } from './inspect';
 import { getPrintOptions, type PrintOptions } from './print-options';
 
 export {
@@ -76,6 +78,11 @@ function elementTexts(x: Printable, elements: readonly Scalar[], options: PrintO
   }
 }
 
+/** What an element's text becomes when it is written, in as many columns. */
+type Style = (text: string) => string;
+
+const plain: Style = (text) => text;
+
 /** Sets the texts of elements, taken one after the other, between brackets and on lines. */
 class Layout {
   #next = 0;
@@ -84,11 +91,12 @@ class Layout {
     private readonly texts: readonly string[],
     private readonly spans: readonly Span[],
     private readonly separator: string,
+    private readonly style: Style,
   ) {}
 
   /** The text of an axis, whose first line stands after `indent` and may have `width` columns. */
   axis(axis: number, indent: string, width: number): string {
-    if (axis === this.spans.length) return this.texts[this.#next++]!;
+    if (axis === this.spans.length) return this.style(this.texts[this.#next++]!);
     const inside = `${indent} `;
     const body =
       axis === this.spans.length - 1
@@ -113,36 +121,44 @@ class Layout {
     const last = indices.length - 1;
     let line = indent;
     let used = indent.length;
-    const add = (word: string, separator: string): void => {
+    const add = (word: string, separator: string, style: Style): void => {
       const size = columns(word);
       if (used + size > width && used > indent.length) {
         done.push(line.trimEnd());
         line = indent;
         used = indent.length;
       }
-      line += word + separator;
+      line += style(word) + separator;
       used += size + separator.length;
     };
     for (let i = 0; i <= last; i++) {
-      if (i === gap) add('...', this.separator);
-      add(this.texts[this.#next++]!, i < last ? this.separator : '');
+      if (i === gap) add('...', this.separator, plain);
+      add(this.texts[this.#next++]!, i < last ? this.separator : '', this.style);
     }
     done.push(line);
     return done.join('\n').slice(indent.length);
   }
 }
 
-function bodyOf(x: Printable, separator: string, prefix: string, suffix: string): string {
+/** Where the text of elements stands: between what, before and after what. */
+interface Setting {
+  readonly separator: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+function bodyOf(x: Printable, { separator, prefix, suffix }: Setting, style: Style): string {
   if (x.size === 0) return '[]';
   const options = getPrintOptions();
   const edge = x.size > options.threshold ? options.edgeitems : Number.POSITIVE_INFINITY;
   const spans = x.shape.map((length) => spanOf(length, edge));
   const texts = elementTexts(x, shownElements(x, spans), options);
-  const layout = new Layout(texts, spans, separator);
+  const layout = new Layout(texts, spans, separator, style);
   return layout.axis(0, ' '.repeat(prefix.length), options.linewidth - suffix.length);
 }
 
-function tupleText(shape: readonly number[]): string {
+/** A shape as Python shows it: `(3,)`. */
+export function tupleText(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
 
@@ -153,38 +169,52 @@ function checkPrintable(x: unknown): void {
   throw expected('ERR_DTYPE', 'x', 'an NDArray', x);
 }
 
-/** The array as NumPy's `repr()` gives it: `array([1., 2.], dtype=float32)`. */
-export function arrayRepr(x: Printable): string {
-  checkPrintable(x);
-  const { threshold, linewidth } = getPrintOptions();
+function reprOf(x: Printable, style: Style): string {
+  const { threshold, linewidth, legacy } = getPrintOptions();
   const prefix = 'array(';
-  const text = prefix + bodyOf(x, ', ', prefix, ')');
+  const text = prefix + bodyOf(x, { separator: ', ', prefix, suffix: ')' }, style);
   const isFlatEmpty = x.shape.length === 1 && x.size === 0;
   const extras: string[] = [];
-  if (x.size > threshold || (x.size === 0 && !isFlatEmpty)) {
+  const isShortened = x.size > threshold && legacy === false;
+  if (isShortened || (x.size === 0 && !isFlatEmpty)) {
     extras.push(`shape=${tupleText(x.shape)}`);
   }
   if (x.size === 0 || !IMPLIED.includes(x.dtype)) extras.push(`dtype=${x.dtype}`);
   if (extras.length === 0) return `${text})`;
   const suffix = `${extras.join(', ')})`;
-  const lastLine = columns(text.slice(text.lastIndexOf('\n') + 1)) + 1;
+  const lastLine = columns(stripVTControlCharacters(text.slice(text.lastIndexOf('\n') + 1))) + 1;
   const spacer = lastLine + suffix.length + 1 > linewidth ? `\n${' '.repeat(prefix.length)}` : ' ';
   return `${text},${spacer}${suffix}`;
+}
+
+/** The array as NumPy's `repr()` gives it: `array([1., 2.], dtype=float32)`. */
+export function arrayRepr(x: Printable): string {
+  checkPrintable(x);
+  return reprOf(x, plain);
+}
+
+/** {@link arrayRepr} with elements in the colours of their JavaScript type. */
+export function coloredRepr(x: Printable, stylize: Stylize): string {
+  const kind = DTYPES[x.dtype].scalar;
+  const style = (text: string) => stylize(text, kind);
+  // The spaces that make the columns stay without, so that those at the end of a line can go.
+  return reprOf(x, (text) => text.replace(/\S(?:.*\S)?/u, style));
 }
 
 /** The array as NumPy's `str()` gives it: `[1. 2.]`. */
 export function arrayStr(x: Printable): string {
   checkPrintable(x);
-  return x.shape.length === 0 ? scalarStr(x.get(), x.dtype) : bodyOf(x, ' ', '', '');
+  if (x.shape.length === 0) return scalarStr(x.get(), x.dtype);
+  return bodyOf(x, { separator: ' ', prefix: '', suffix: '' }, plain);
 }
 
-/** One element as NumPy's `str()` gives a scalar of that dtype; no print option changes it. */
+/** One element as NumPy's `str()` gives a scalar of that dtype; of the print options, `legacy` counts. */
 export function scalarStr(value: Scalar, dtype: DTypeName): string {
   switch (DTYPES[dtype].kind) {
     case 'b':
       return value ? 'True' : 'False';
     case 'f':
-      return floatScalarText(Number(value), dtype === 'float32');
+      return floatScalarText(Number(value), dtype === 'float32', getPrintOptions().legacy);
     default:
       return String(value);
   }

@@ -4,9 +4,9 @@
  */
 
 import { randomFillSync } from 'node:crypto';
-import type { NDArray } from './array';
+import { NDArray } from './array';
 import { type Draw, drawn, integerBounds } from './draws';
-import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
+import { DTYPES, type DType, type DTypeName, type Scalar, type TypedArray } from './dtype';
 import { expected } from './errors';
 import { defaultRng } from './generator';
 import { native } from './native';
@@ -31,22 +31,34 @@ function seedWord(value: unknown, argument: string): number {
   throw expected('ERR_CAST', argument, 'an integer from 0 to 2^32 - 1', value);
 }
 
+/** One word or a list of them; as in NumPy, an array of one element is not a list. */
+function wordOrWords(value: unknown): number | Uint32Array {
+  if (value instanceof NDArray) {
+    if (value.size === 1) return seedWord(value.item(), 'seed');
+    if (value.ndim === 1) return wordOrWords(value.toArray());
+    throw expected('ERR_SHAPE', 'seed', 'an array of one axis', [...value.shape]);
+  }
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView))) {
+    return seedWord(value, 'seed');
+  }
+  const words = Uint32Array.from(value as number[], (word, i) => seedWord(word, `seed[${i}]`));
+  if (words.length === 0) throw expected('ERR_SHAPE', 'seed', 'at least one word', value);
+  return words;
+}
+
+/** What seeds the legacy functions: integers from 0 to 2^32 - 1. */
+type Words = number | bigint | readonly (number | bigint)[] | TypedArray | NDArray;
+
 /**
  * Starts the stream that NumPy gives after `np.random.seed`: for an integer from 0 to 2^32 - 1, or
  * an array of them. Without one, the operating system gives the seed. Throws ERR_CAST, ERR_SHAPE.
  */
-function seed(value?: number | bigint | readonly (number | bigint)[] | Uint32Array | null): void {
+function seed(value?: Words | null): void {
   if (value === undefined || value === null) {
     seedFromSystem();
     return;
   }
-  if (Array.isArray(value) || value instanceof Uint32Array) {
-    const words = Uint32Array.from(value as number[], (word, i) => seedWord(word, `seed[${i}]`));
-    if (words.length === 0) throw expected('ERR_SHAPE', 'seed', 'at least one word', value);
-    native.randomSeed(state, words);
-  } else {
-    native.randomSeed(state, seedWord(value, 'seed'));
-  }
+  native.randomSeed(state, wordOrWords(value));
   seeded = true;
 }
 
@@ -100,5 +112,8 @@ function randint(
   });
 }
 
-/** NumPy's legacy functions, over one stream of this thread, and its generators. */
+/**
+ * NumPy's legacy functions, over one stream of this thread, and its generators. None of them is for
+ * cryptography.
+ */
 export const random = { seed, rand, randint, defaultRng };

@@ -14,6 +14,7 @@ import {
   type Order,
   onesLike,
   random,
+  zeros,
   zerosLike,
 } from 'strided';
 import { DTYPE_NAMES, DTYPES } from '../lib/dtype';
@@ -73,6 +74,10 @@ test('eye', () => {
   expect(of('eye').length).toBeGreaterThan(100);
 });
 
+/** A view with its axes permuted, some of them then reversed. */
+const viewOf = (x: NDArray, axes: number[], reverse: number[]) =>
+  x.transpose(axes).slice(...reverse.map((back) => (back ? '::-1' : ':')));
+
 test('arrays made after others have the layout that NumPy gives them', () => {
   const make = (
     shape: number[],
@@ -84,8 +89,7 @@ test('arrays made after others have the layout that NumPy gives them', () => {
     to: DTypeName | null,
     newShape: number[] | null,
   ) => {
-    const whole = empty(shape, { dtype, order: made }).transpose(axes);
-    const x = whole.slice(...reverse.map((back) => (back ? '::-1' : ':')));
+    const x = viewOf(empty(shape, { dtype, order: made }), axes, reverse);
     const options = {
       order,
       ...(to === null ? {} : { dtype: to }),
@@ -100,6 +104,24 @@ test('arrays made after others have the layout that NumPy gives them', () => {
   };
   expect(wrong('like', make).map((x) => JSON.stringify(x))).toEqual([]);
   expect(of('like').length).toBe(400);
+});
+
+test('copies have the layout that NumPy gives them', () => {
+  const make = (
+    shape: number[],
+    made: 'C' | 'F',
+    dtype: DTypeName,
+    axes: number[],
+    reverse: number[],
+    order: Order,
+    to: DTypeName | null,
+  ) => {
+    const x = viewOf(zeros(shape, { dtype, order: made }), axes, reverse);
+    const cast = x.asType(to ?? dtype, { order, casting: 'unsafe' });
+    return [x.copy({ order }), array(x, { order }), cast].map(stridesOf);
+  };
+  expect(wrong('copies', make).map((x) => JSON.stringify(x))).toEqual([]);
+  expect(of('copies').length).toBe(400);
 });
 
 test('the elements of arrays made after others', () => {

@@ -7,6 +7,7 @@ import {
   asArray,
   asContiguousArray,
   type ErrorCode,
+  full,
   getNumThreads,
   getPrintOptions,
   memoryUsage,
@@ -209,6 +210,11 @@ function* settings(): Generator<BadCall> {
     yield [`seed(${seed})`, () => random.seed(bad(seed)), 'ERR_CAST', /seed.*0 to 2\^32 - 1/];
   }
   yield ['seed([])', () => random.seed([]), 'ERR_SHAPE', /seed.*at least one.*\[\]/];
+  const square = zeros([2, 2], { dtype: 'int64' });
+  yield ['seed of two axes', () => random.seed(square), 'ERR_SHAPE', /seed.*one axis.*\[2, 2\]/];
+  yield ['seed of true', () => random.seed(full([1], true)), 'ERR_CAST', /^seed: .* true/];
+  yield ['seed of -1', () => random.seed(Int8Array.of(1, -1)), 'ERR_CAST', /seed\[1\].* -1/];
+  yield ['seed of floats', () => random.seed(full([2], 0.5)), 'ERR_CAST', /seed\[0\].* 0\.5/];
   yield ['seed([1, -1])', () => random.seed([1, -1]), 'ERR_CAST', /seed\[1\].* -1/];
   const bounds: [unknown, unknown, string, RegExp][] = [
     [0, 0, 'int64', /high.*above low \(0\).* 0/],

@@ -200,7 +200,7 @@ describe('a fill can be split in any way', () => {
 });
 
 describe('seeds', () => {
-  const first = (seed?: Seed | null) => random.defaultRng(seed).random();
+  const first = (seed?: Seed | NDArray | null) => random.defaultRng(seed).random();
 
   test('are numbers, bigints, and lists or TypedArrays of them', () => {
     expect(first(7)).toBe(first(7n));
@@ -209,6 +209,13 @@ describe('seeds', () => {
     expect(first([5, 2n ** 80n])).toBe(first(BigUint64Array.of(5n, 0n, 0n, 2n ** 16n)));
     expect(first(2n ** 32n)).toBe(first([0, 1])); // the words of an integer, the lowest first
     expect(first(-0)).toBe(first(0));
+    const x = array([1n, 2n, 2n ** 40n, 4n]);
+    const words = first([1, 2, 2n ** 40n, 4]);
+    expect([
+      first(x),
+      first(x.reshape([2, 2])),
+      first(x.slice('::-1').copy().slice('::-1')),
+    ]).toEqual([words, words, words]);
   });
 
   test('come from the system when there is none', () => {

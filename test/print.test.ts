@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { DTYPES, type DTypeName, type Scalar, type TypedArray } from '../lib/dtype';
 import {
   arrayRepr,
   arrayStr,
+  coloredRepr,
   getPrintOptions,
   type Printable,
   type PrintOptions,
@@ -104,6 +106,22 @@ describe('the text of arrays is that of NumPy', () => {
   test('str', () => {
     const wrong = golden.arrays.flatMap(([, , , , , str], k) => mismatch(k, arrayStr, str));
     expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
+  test('repr, under its colours', () => {
+    const colour = (text: string) => `\u001b[33m${text}\u001b[39m`;
+    const uncoloured = (x: Printable) => stripVTControlCharacters(coloredRepr(x, colour));
+    const wrong = golden.arrays.flatMap(([, , , , repr], k) => mismatch(k, uncoloured, repr));
+    expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
+  test('colours never touch the spaces between elements', () => {
+    const mark = (text: string) => `<${text}>`;
+    const loose = golden.arrays.filter(([dtype, shape, data]) => {
+      const text = coloredRepr(new Elements(dtype, shape, data), mark);
+      return /< | >|<>/.test(text) || />(?![ ,\])])/.test(text);
+    });
+    expect(loose.slice(0, 3)).toEqual([]);
   });
 
   test.each(Object.keys(golden.scalars) as DTypeName[])('str of %s scalars', (dtype) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DTypeName, type NDArray, random, type Scalar } from 'strided';
+import { array, type DTypeName, full, type NDArray, random, type Scalar } from 'strided';
 import { DTYPES } from '../lib/dtype';
 import { bytesOf, encoded } from './support/encoded';
 import { bitsOf, readGolden } from './support/golden';
@@ -83,6 +83,11 @@ describe('seed', () => {
     expect(first([1n, 2, 3n])).toBe(first([1, 2, 3]));
     expect(first(2 ** 32 - 1)).not.toBe(first(0));
     expect(first([5])).not.toBe(first(5)); // as in NumPy
+    expect(first(Int8Array.of(1, 2, 3))).toBe(first([1, 2, 3]));
+    expect(first(array([1, 2, 3], { dtype: 'uint8' }).slice('::-1'))).toBe(first([3, 2, 1]));
+    for (const shape of [[], [1], [1, 1]]) {
+      expect(first(full(shape, 5n))).toBe(first(5)); // an array of one element is that, as in NumPy
+    }
   });
 
   test('without a value, the system gives one', () => {

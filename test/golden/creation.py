@@ -123,11 +123,13 @@ def likes():
         array = np.empty_like(x, to, asked, shape=new)
         made = [shape, order, dtype, axes, [int(back) for back in reverse]]
         yield ["like", *made, asked, to, new, list(array.shape), strides(array)]
+        copies = [x.copy(asked), np.array(x, order=asked), x.astype(to or dtype, asked)]
+        yield ["copies", *made, asked, to, *(strides(copy) for copy in copies)]
 
 
 def write(cases):
     text = json.dumps({"numpy": np.__version__, "cases": cases}, separators=(",", ":"))
-    for name in ["arange", "linspace", "eye", "like"]:
+    for name in ["arange", "linspace", "eye", "like", "copies"]:
         text = text.replace(f'["{name}"', f'\n["{name}"')
     OUT.write_bytes(gzip.compress((text + "\n").encode(), mtime=0))
 

@@ -203,6 +203,23 @@ def chosen_cases():
     yield "int8", (10000, 10000), [1, 0, 100, 0, 1], {"edgeitems": 2}
 
 
+def legacy_cases():
+    """As NumPy 1.21 had them: around and beyond the threshold, and floats that may take exponents."""
+    legacy = {"legacy": "1.21"}
+    for dtype in DTYPES:
+        for shape in [(1000,), (1001,), (50, 50), (0,), (0, 3), (), (2, 3)]:
+            yield dtype, shape, [1, 0, 2, 0, 1], legacy
+        yield dtype, (11, 10, 10), [1, 0, 2, 0, 1], {**legacy, "threshold": 100, "edgeitems": 1}
+    for dtype in FLOATS:
+        for k in range(60):
+            shape = [(), (1,), (3,), (2, 2)][k % 4]
+            size = 10.0 ** (4 + k // 4 + np.arange(math.prod(shape)) % 2)
+            factor = [1, 0.999999, -1.5, 1.2345678][k // 4 % 4]
+            with np.errstate(over="ignore"):
+                data = (size * factor).astype(dtype)
+            yield dtype, shape, data, {**legacy, "suppress": True} if k % 3 else legacy
+
+
 def array_of(dtype, shape, data):
     if not isinstance(data, list):
         return data.reshape(shape)
@@ -215,7 +232,7 @@ def array_of(dtype, shape, data):
 def array_cases():
     indices = {}
     cases = []
-    for generate in [chosen_cases, random_cases, large_cases]:
+    for generate in [chosen_cases, random_cases, large_cases, legacy_cases]:
         for dtype, shape, data, options in generate():
             x = array_of(dtype, shape, data)
             with np.printoptions(**{k: sys.maxsize if v == math.inf else v for k, v in options.items()}):

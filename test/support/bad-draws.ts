@@ -1,4 +1,4 @@
-import { array, random, zeros } from 'strided';
+import { array, full, random, zeros } from 'strided';
 import type { BadCall } from './bad-calls';
 import { bad, operands } from './operands';
 
@@ -13,6 +13,10 @@ function* seeds(): Generator<BadCall> {
   yield ['seed [1, -1]', () => random.defaultRng([1, -1]), 'ERR_CAST', /^seed\[1\].* -1/];
   yield ['seed [[1]]', () => random.defaultRng(bad([[1]])), 'ERR_CAST', /^seed\[0\].*\[1\]/];
   const floats = Float64Array.of(0.5);
+  const truths = full([2], true);
+  yield ['seed of truths', () => random.defaultRng(truths), 'ERR_CAST', /^seed\[0\].* true/];
+  const below = full([1], -1n);
+  yield ['seed of an array', () => random.defaultRng(below), 'ERR_CAST', /^seed\[0\].* -1/];
   yield ['seed of floats', () => random.defaultRng(floats), 'ERR_CAST', /^seed\[0\].* 0\.5/];
   for (const n of [-1, 1.5, Number.NaN, 2 ** 32, '2', null, undefined, 2n]) {
     yield [`spawn(${n})`, () => rng.spawn(bad(n)), 'ERR_SHAPE', /^n: expected an integer from 0/];
