@@ -12,6 +12,7 @@ function factsOf({ name: _, ...given }: Row): Facts {
     axis: null,
     view: null,
     data: 'random',
+    into: null,
     ...given,
   };
   return { ...facts, range: INTEGER_RANGES[facts.dtype] ?? null };
@@ -45,7 +46,10 @@ export const QUICK: readonly string[] = [
   'mean float64 axis=0',
   'max float64 axis=1',
   'argmin float32 axis=0',
-  'copy C',
+  'copy float64',
+  'assign int32 to float64',
+  'call x[:, 0]',
+  'call array',
 ];
 
 function slicedLength(length: number, index: string): number {
@@ -71,7 +75,21 @@ export function bytesOf({ shape, dtype, view }: Facts): number {
   return product(viewedShape(shape, view)) * ITEMSIZE[dtype];
 }
 
-const NO_REDUCTION = new Set(['copy', 'asFortranArray', 'assign', 'slice', 'transpose', 'zeros']);
+const NO_REDUCTION = new Set([
+  'copy',
+  'asFortranArray',
+  'assign',
+  'slice',
+  'column',
+  'reshape',
+  'transpose',
+  'T',
+  'empty',
+  'zeros',
+  'array',
+  'mayShareMemory',
+  'sharesMemory',
+]);
 
 /** Below, the cost of a call is all that is seen. */
 const LEAST_BYTES = 1e6;
@@ -85,8 +103,9 @@ export function hasLimit(facts: Facts): boolean {
  * Cases of one key reduce the same elements along the same axes, wherever those lie in memory: their
  * results have the same bits.
  */
-export function resultKey({ op, dtype, shape, axis, view, data }: Facts): string {
-  return JSON.stringify([op, dtype, shape, axis, view?.shiftedBytes ? null : view, data]);
+export function resultKey({ op, dtype, shape, axis, view, data, into }: Facts): string {
+  const seen = view?.shiftedBytes ? null : view;
+  return JSON.stringify([op, dtype, shape, axis, seen, data, into?.dtype]);
 }
 
 /**

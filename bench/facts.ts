@@ -77,6 +77,8 @@ export interface Facts {
   readonly axis: number | readonly number[] | null;
   readonly view: View | null;
   readonly data: Data;
+  /** Of the array that is written to, where one is: its shape is that of the one that is read. */
+  readonly into: { readonly dtype: DTypeName; readonly order: 'C' | 'F' } | null;
   /** Bounds of random integers. */
   readonly range: readonly [number, number] | null;
 }

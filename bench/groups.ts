@@ -145,24 +145,74 @@ const besideTheSum: Group[] = OTHER_REDUCTIONS.map((op) => ({
     ),
 }));
 
-const others: Group[] = [
+const COPIED = ['float64', 'float32', 'uint8'] as const;
+
+const copies: Group[] = [
   {
-    name: 'copies',
-    targets: {},
-    rows: (size) => [
-      { name: 'copy C', op: 'copy', shape: square(size) },
-      { name: 'asFortranArray', op: 'asFortranArray', shape: square(size) },
-      { name: 'assign C to F', op: 'assign', shape: square(size) },
+    name: 'asFortranArray',
+    targets: { all: 4 },
+    rows: (size) =>
+      COPIED.map((dtype) => ({
+        name: `asFortranArray ${dtype}`,
+        op: 'asFortranArray',
+        dtype,
+        shape: square(size),
+      })),
+  },
+  {
+    name: 'copy',
+    targets: { all: 1.5 },
+    rows: (size) =>
+      COPIED.map((dtype) => ({ name: `copy ${dtype}`, op: 'copy', dtype, shape: square(size) })),
+  },
+  { name: 'assign', targets: { all: 1.5 }, rows: assignments },
+];
+
+function assignments(size: number): Row[] {
+  const edge = Math.round(size ** (2 / 3));
+  const row = (what: string, facts: Partial<Facts>): Row => ({
+    name: `assign ${what}`,
+    op: 'assign',
+    shape: square(size),
+    into: { dtype: 'float64', order: 'C' },
+    ...facts,
+  });
+  return [
+    row('C to F', { into: { dtype: 'float64', order: 'F' } }),
+    row('every second column', { view: { slice: ['::1', '::2'] } }),
+    row('transposed 3-D', { shape: [edge, edge, edge], view: { transpose: [1, 2, 0] } }),
+    row('int32 to float64', { dtype: 'int32' }),
+    row('float64 to float32', { into: { dtype: 'float32', order: 'C' } }),
+  ];
+}
+
+const calls: Group[] = [
+  {
+    name: 'calls that give views',
+    targets: { one: 1, all: 1 },
+    rows: () => [
+      { name: 'call x[:, 0]', op: 'column', shape: [100, 100] },
+      { name: 'call x[::2, ::3]', op: 'slice', shape: [100, 100] },
+      { name: 'call reshape', op: 'reshape', shape: [100, 50] },
+      { name: 'call transpose', op: 'transpose', shape: [100, 100] },
+      { name: 'call T', op: 'T', shape: [100, 100] },
     ],
   },
   {
-    name: 'calls',
-    targets: {},
-    rows: () => [
-      { name: 'call slice', op: 'slice', shape: [100, 100] },
-      { name: 'call transpose', op: 'transpose', shape: [100, 100] },
-      { name: 'call zeros', op: 'zeros', shape: [3, 3] },
-    ],
+    name: 'calls that make arrays',
+    targets: { one: 0.5, all: 0.5 },
+    rows: () =>
+      ['empty', 'zeros', 'array'].map((op) => ({ name: `call ${op}`, op, shape: [3, 3] })),
+  },
+  {
+    name: 'calls of mayShareMemory',
+    targets: { one: 5, all: 5 },
+    rows: () => [{ name: 'call mayShareMemory', op: 'mayShareMemory', shape: [100, 100] }],
+  },
+  {
+    name: 'calls of sharesMemory',
+    targets: { one: 2, all: 2 },
+    rows: () => [{ name: 'call sharesMemory', op: 'sharesMemory', shape: [100, 100] }],
   },
 ];
 
@@ -171,5 +221,6 @@ export const GROUPS: readonly Group[] = [
   ...smallSums,
   ...hardSums,
   ...besideTheSum,
-  ...others,
+  ...copies,
+  ...calls,
 ];

@@ -35,8 +35,15 @@ OPS = {
     "asFortranArray": "np.asfortranarray(x)",
     "assign": "np.copyto(other, x)",
     "slice": "x[::2, ::3]",
+    "column": "x[:, 0]",
+    "reshape": "x.reshape(turned)",
     "transpose": "x.transpose()",
+    "T": "x.T",
+    "empty": "np.empty(shape)",
     "zeros": "np.zeros(shape)",
+    "array": "np.array(nested)",
+    "mayShareMemory": "np.may_share_memory(even, odd)",
+    "sharesMemory": "np.shares_memory(even, odd)",
 }
 
 
@@ -120,7 +127,14 @@ class Side:
         axis = tuple(facts["axis"]) if isinstance(facts["axis"], list) else facts["axis"]
         names = {"np": np, "x": x, "axis": axis, "shape": x.shape}
         if self.op == "assign":
-            names["other"] = np.full(x.shape, 0, dtype=x.dtype, order="F")
+            into = facts["into"]
+            names["other"] = np.full(x.shape, 0, dtype=into["dtype"], order=into["order"])
+        if self.op == "reshape":
+            names["turned"] = x.shape[::-1]
+        if self.op == "array":
+            names["nested"] = x.tolist()
+        if self.op in ("mayShareMemory", "sharesMemory"):
+            names["even"], names["odd"] = x[:, ::2], x[:, 1::2]
         self.names = names
         self.timer = timeit.Timer(OPS[self.op], globals=names)
         return {"filled": filled.hexdigest()}
@@ -138,6 +152,8 @@ class Side:
         result = eval(OPS[self.op], self.names)
         if result is None:  # it is written to an array
             result = self.names["other"]
+        if self.op == "empty":  # whose elements are any
+            result = np.array(result.shape, dtype=np.float64)
         result = np.ascontiguousarray(result)
         data = result.astype(result.dtype.newbyteorder("<"), copy=False).data
         answer = {"dtype": result.dtype.name}

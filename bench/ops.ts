@@ -1,6 +1,15 @@
 /** The operations that can be timed, by name; numpy_side.py has the same. */
 
-import { asFortranArray, type NDArray, zeros } from 'strided';
+import {
+  type ArrayLike,
+  array,
+  asFortranArray,
+  empty,
+  mayShareMemory,
+  type NDArray,
+  sharesMemory,
+  zeros,
+} from 'strided';
 import type { Facts } from './facts';
 
 /** The case needs what this package does not have. */
@@ -18,7 +27,7 @@ export function methodOf(x: NDArray, name: string): Method {
 export interface Operands {
   readonly x: NDArray;
   readonly axis: Facts['axis'];
-  /** An array in F order, of x's shape and dtype. */
+  /** The array that is written to, which has x's shape. */
   other(): NDArray;
 }
 
@@ -30,6 +39,9 @@ function reduction(name: string): Op {
     return () => method({ axis });
   };
 }
+
+/** Views that lie between each other. */
+const alternating = (x: NDArray) => [x.slice(':', '::2'), x.slice(':', '1::2')] as const;
 
 const OPS: Readonly<Record<string, Op>> = {
   sum:
@@ -61,13 +73,41 @@ const OPS: Readonly<Record<string, Op>> = {
     ({ x }) =>
     () =>
       x.slice('::2', '::3'),
+  column:
+    ({ x }) =>
+    () =>
+      x.slice(':', 0),
+  reshape: ({ x }) => {
+    const shape = x.shape.toReversed();
+    return () => x.reshape(shape);
+  },
   transpose:
     ({ x }) =>
     () =>
       x.transpose(),
+  T:
+    ({ x }) =>
+    () =>
+      x.T,
+  empty: ({ x }) => {
+    const shape = [...x.shape];
+    return () => empty(shape);
+  },
   zeros: ({ x }) => {
     const shape = [...x.shape];
     return () => zeros(shape);
+  },
+  array: ({ x }) => {
+    const nested = x.toArray() as ArrayLike;
+    return () => array(nested);
+  },
+  mayShareMemory: ({ x }) => {
+    const [even, odd] = alternating(x);
+    return () => mayShareMemory(even, odd);
+  },
+  sharesMemory: ({ x }) => {
+    const [even, odd] = alternating(x);
+    return () => sharesMemory(even, odd);
   },
 };
 

@@ -12,7 +12,7 @@ import {
 } from './assign';
 import { type Casting, castingOf } from './casting';
 import { type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
-import { fromElements, sourceOf } from './export';
+import { passingElements, sourceOf } from './export';
 import { checkWriteable, Extent } from './extent';
 import { type AsyncOptions, signalOf } from './jobs';
 import { isOrdered, type Order, orderedStrides, orderOf } from './layout';
@@ -67,7 +67,7 @@ export abstract class ArrayCopies<T extends DTypeName = DTypeName> extends Array
       checkWriteable(this, 'this array');
       fillElements(this, toElement(value, this.type, casting));
     } else {
-      const source = value instanceof Extent ? value : fromElements(value, this.type, casting);
+      const source = value instanceof Extent ? value : passingElements(value, this.type, casting);
       assignElements(this, source, casting);
     }
     return this;

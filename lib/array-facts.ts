@@ -1,6 +1,7 @@
 /** What an array says of itself: its dtype, shape, strides, base and flags. */
 
 import type { NDArray } from './array';
+import type { Cells } from './cells';
 import type { DType, DTypeName } from './dtype';
 import { expected, failure } from './errors';
 import { Extent } from './extent';
@@ -21,6 +22,8 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
   private givenShape: readonly number[] | undefined;
   /** @internal */
   private givenStrides: readonly number[] | undefined;
+  /** @internal Made by the first element that is read or written alone; null when of no use. */
+  protected cells: Cells | null | undefined;
 
   /** @internal */
   protected constructor(
@@ -34,6 +37,7 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
     this.root = root;
     this.givenShape = undefined;
     this.givenStrides = undefined;
+    this.cells = undefined;
   }
 
   /** The name of the elements' type. */

@@ -12,7 +12,7 @@ import {
   type Scalar,
 } from './dtype';
 import { expected } from './errors';
-import { fromElements } from './export';
+import { passingElements } from './export';
 import { allocate } from './extent';
 import { type JSONArray, parsed } from './json';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
@@ -21,7 +21,7 @@ import { checkOptions, flagOf } from './options';
 
 /** Elements in memory of their own, in an order, as a dtype. */
 function arrayOf(value: unknown, type: DType | undefined, order: 'C' | 'F'): NDArray {
-  const source = fromElements(value, type, 'same_kind');
+  const source = passingElements(value, type, 'same_kind');
   const { shape } = source.layout;
   const target = type ?? source.type;
   const strides = contiguousStrides(shape, target.itemsize, order);

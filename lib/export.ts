@@ -6,7 +6,7 @@ import { DTYPES, type DType, type TypedArray } from './dtype';
 import { expected, show } from './errors';
 import { checkWriteable, Extent, extentOver } from './extent';
 import { contiguousStrides, isAligned, isContiguous, sizeOf } from './layout';
-import { elementsOf, isScalar, type Nested, toElement } from './nested';
+import { elementsOf, isScalar, type Nested, numbersOf, toElement } from './nested';
 
 /** A C-order array of nested arrays' scalars or of a TypedArray's elements. */
 export function fromElements(value: unknown, type: DType | undefined, casting: Casting): Extent {
@@ -14,6 +14,11 @@ export function fromElements(value: unknown, type: DType | undefined, casting: C
   const { storage } = extentOver(elements, elementType);
   const strides = contiguousStrides(shape, elementType.itemsize, 'C');
   return new Extent(storage, { shape, strides, offset: 0 }, elementType, false);
+}
+
+/** {@link fromElements} for who copies them at once: the next call may write over them. */
+export function passingElements(value: unknown, type: DType | undefined, casting: Casting): Extent {
+  return numbersOf(value, type) ?? fromElements(value, type, casting);
 }
 
 /** What is written for a value, for as long as a job takes. */

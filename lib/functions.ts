@@ -7,7 +7,7 @@ import { type Casting, castingOf } from './casting';
 import { asArray } from './create';
 import type { TypedArray } from './dtype';
 import { expected } from './errors';
-import { fromElements, sourceOf } from './export';
+import { passingElements, sourceOf } from './export';
 import { checkWriteable } from './extent';
 import { type AsyncOptions, signalOf } from './jobs';
 import { native } from './native';
@@ -100,7 +100,7 @@ export function copyTo(dst: NDArray, src: ArrayLike, options: CopyToOptions = {}
   if (isScalar(src)) {
     fillElements(dst, toElement(src, dst.type, casting, 'src'), mask);
   } else {
-    const source = src instanceof NDArray ? src : fromElements(src, dst.type, casting);
+    const source = src instanceof NDArray ? src : passingElements(src, dst.type, casting);
     assignElements(dst, source, casting, 'src', mask);
   }
 }

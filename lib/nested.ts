@@ -4,7 +4,8 @@ import type { Casting } from './casting';
 import { DTYPES, type DType, dtypeOfTypedArray, type Scalar, type TypedArray } from './dtype';
 import { expected, failure, show } from './errors';
 import { Extent } from './extent';
-import { MAX_DIMS } from './layout';
+import { contiguousStrides, MAX_DIMS, sizeOf } from './layout';
+import { Storage } from './storage';
 
 /** Scalars in nested arrays of one depth. */
 export type Nested = Scalar | readonly Nested[];
@@ -183,6 +184,54 @@ export function elementsOf(
     elements[i] = toElement(leaves[i], elementType, casting, 'value');
   }
   return { shape, elements, elementType };
+}
+
+const ROOM_BYTES = 1 << 13;
+const newRoom = () => Storage.over(new ArrayBuffer(ROOM_BYTES), 0, ROOM_BYTES);
+
+/** Room for the elements of small arrays. Whoever gathers some takes it, and gives it back. */
+let spare: Storage | undefined;
+
+/**
+ * Small nested JavaScript arrays of nothing but numbers, which fit the dtype as they are, gathered
+ * in one pass. The next call may write over them. Undefined for anything else: {@link elementsOf}
+ * then finds out what it is, and has the words for what is wrong with it.
+ */
+export function numbersOf(value: unknown, type: DType = DTYPES.float64): Extent | undefined {
+  const shape: number[] = [];
+  for (let list = value; Array.isArray(list); list = list[0]) {
+    if (shape.push(list.length) > MAX_DIMS) return undefined;
+  }
+  if (shape.length === 0 || sizeOf(shape) * type.itemsize > ROOM_BYTES) return undefined;
+  if (type.scalar === 'bigint') return undefined;
+  // A getter or a proxy among them may come here again: it finds no spare room, and makes its own.
+  const room = spare ?? newRoom();
+  spare = undefined;
+  const { typed } = room.elements(type)!;
+  const isFloat = type.kind === 'f';
+  const min = isFloat ? 0 : Number(type.min);
+  const max = isFloat ? 0 : Number(type.max);
+  const gather = (list: readonly unknown[], depth: number, first: number): number => {
+    const size = shape[depth]!;
+    if (list.length !== size) return -1;
+    let next = first;
+    for (let i = 0; i < size && next >= 0; i++) {
+      const item = list[i];
+      if (depth + 1 < shape.length) {
+        next = Array.isArray(item) ? gather(item, depth + 1, next) : -1;
+      } else {
+        if (typeof item !== 'number') return -1;
+        if (!isFloat && !(item >= min && item <= max && Number.isInteger(item))) return -1;
+        typed[next++] = item;
+      }
+    }
+    return next;
+  };
+  const count = gather(value as unknown[], 0, 0);
+  spare = room;
+  if (count < 0) return undefined;
+  const strides = contiguousStrides(shape, type.itemsize, 'C');
+  return new Extent(room, { shape, strides, offset: 0 }, type, false);
 }
 
 function lossy(value: Scalar, dtype: DType, argument: string) {

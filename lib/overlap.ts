@@ -47,11 +47,6 @@ function commonSpan(a: Extent, b: Extent): number {
   return Math.min(aHigh - low, high - aLow);
 }
 
-/** True when the bytes that two arrays span overlap, though their elements may lie between. */
-export function boundsOverlap(a: Extent, b: Extent): boolean {
-  return commonSpan(a, b) > 0;
-}
-
 /** Strides, the largest first and each once, and how often each may be taken. */
 const steps: number[] = new Array(2 * MAX_DIMS + 1).fill(0);
 const limits: number[] = new Array(2 * MAX_DIMS + 1).fill(0);
@@ -150,6 +145,14 @@ export function shareMemory(a: Extent, b: Extent, maxWork: number): boolean | un
   describePlace(0, a);
   describePlace(1, b);
   return [false, true, undefined][native.sharesMemory(maxWork)];
+}
+
+/** Candidates that are worth a look, where a temporary is made when they leave it open. */
+const LITTLE = 1000;
+
+/** False when it takes little to know that two arrays have no byte in common. */
+export function mayOverlap(a: Extent, b: Extent): boolean {
+  return shareMemory(a, b, LITTLE) ?? true;
 }
 
 /** Describes where an array lies in its block, of which the addon needs no more than that. */

@@ -17,7 +17,7 @@ import { axisOf, contiguousStrides, type Layout } from './layout';
 import { describe, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
-import { boundsOverlap } from './overlap';
+import { mayOverlap } from './overlap';
 import type { Row } from './reductions';
 
 /** Options of a reduction; `Out` is the class of arrays. Not every reduction has all of them. */
@@ -213,8 +213,8 @@ function isDirect({ row, type, source, mask }: Request, out: Extent): boolean {
   return (
     out.type === type &&
     (type.kind === 'f' || !row.mayOverflow) &&
-    !boundsOverlap(out, source) &&
-    !(mask !== undefined && boundsOverlap(out, mask))
+    !mayOverlap(out, source) &&
+    !(mask !== undefined && mayOverlap(out, mask))
   );
 }
 

@@ -86,14 +86,14 @@ class Window {
   }
 
   read(dtype: DType, at: number): number | bigint {
-    const place = this.start + at;
-    if (place % dtype.itemsize === 0) return this.typed(dtype)[place / dtype.itemsize]!;
+    const place = (this.start + at) / dtype.itemsize;
+    if (Number.isInteger(place)) return this.typed(dtype)[place]!;
     return readBytes(this.#view, dtype, at);
   }
 
   write(dtype: DType, at: number, value: number | bigint): void {
-    const place = this.start + at;
-    if (place % dtype.itemsize === 0) this.typed(dtype)[place / dtype.itemsize] = value;
+    const place = (this.start + at) / dtype.itemsize;
+    if (Number.isInteger(place)) this.typed(dtype)[place] = value;
     else writeBytes(this.#view, dtype, at, value);
   }
 }
@@ -245,6 +245,17 @@ export class Storage {
     this.#checkAttached();
     const window = this.nbytes <= WINDOW_BYTES ? 0 : Math.floor(at / WINDOW_STEP);
     this.#window(window).write(dtype, at - window * WINDOW_STEP, value);
+  }
+
+  /**
+   * A TypedArray of all elements of a dtype, kept for the next who asks, and the byte of it where the
+   * storage starts; undefined when none shows so many bytes.
+   */
+  elements(dtype: DType): { readonly typed: TypedArray; readonly start: number } | undefined {
+    this.nativeNow();
+    if (this.nbytes > WINDOW_BYTES) return undefined;
+    const window = this.#window(0);
+    return { typed: window.typed(dtype), start: window.start };
   }
 
   /** A TypedArray over `length` elements from a byte on, or undefined when none is so large. */

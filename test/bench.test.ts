@@ -47,6 +47,7 @@ describe('the table', () => {
       if (['centred', 'antisymmetric', 'nearOne'].includes(facts.data)) expect(floats).toBe(true);
       if (['centred', 'antisymmetric'].includes(facts.data)) expect(facts.shape).toHaveLength(2);
       if (facts.data === 'signs') expect(facts.dtype).toBe('int32');
+      expect(facts.into !== null).toBe(facts.op === 'assign');
       expect(bytesOf(facts)).toBe(shape.reduce((a, b) => a * b, ITEMSIZE[facts.dtype]));
     },
   );
@@ -82,10 +83,11 @@ describe('the table', () => {
     expect(hasLimit(named('sum 1000x1000 C axis=0').facts)).toBe(true);
     expect(hasLimit(named('sum 100x100 axis=0').facts)).toBe(false);
     expect(hasLimit(named('sum broadcast row axis=0').facts)).toBe(false);
-    expect(hasLimit(named('copy C').facts)).toBe(false);
+    expect(hasLimit(named('copy float64').facts)).toBe(false);
     const key = (name: string) => resultKey(named(name).facts);
     expect(key('sum float64 C axis=0')).toBe(key('sum float64 F axis=0'));
     expect(key('sum float64 C axis=0')).not.toBe(key('sum float64 F axis=1'));
+    expect(key('assign C to F')).not.toBe(key('assign float64 to float32'));
     expect(key('sum odd address axis=none')).toBe(key('sum 1-D axis=none'));
   });
 });
