@@ -22,8 +22,8 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
   private givenShape: readonly number[] | undefined;
   /** @internal */
   private givenStrides: readonly number[] | undefined;
-  /** @internal Made by the first element that is read or written alone; null when of no use. */
-  protected cells: Cells | null | undefined;
+  /** @internal Made when the first element is read or written alone. */
+  protected cells: Cells | undefined;
 
   /** @internal */
   protected constructor(

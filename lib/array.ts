@@ -1,6 +1,6 @@
 import { ArrayCopies } from './array-copies';
 import { copyInShape } from './assign';
-import { cellsOf } from './cells';
+import { Cells, isBelow } from './cells';
 import type { DType, DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 import { expected } from './errors';
 import { nestedOf, typedCopyOf, typedViewOf } from './export';
@@ -47,30 +47,29 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
 
   /** The element at an index for each axis; negative counts from the end. Throws ERR_INDEX. */
   get(...index: number[]): ScalarOf<T> {
-    const { cells } = this;
-    if (cells) {
-      const count = index.length;
-      const place =
-        count === 2
-          ? cells.placeAt(index[0], index[1])
-          : count === 1
-            ? cells.placeIn(index[0])
-            : -1;
-      const element = cells.read(place);
+    const cells = this.cells ?? this.makeCells();
+    const i = index[0];
+    if (index.length === 2) {
+      const j = index[1];
+      if (isBelow(i, cells.rows) && isBelow(j, cells.columns) && cells.free) {
+        const element = cells.typed[cells.first + i * cells.rowStep + j * cells.columnStep];
+        if (element !== undefined) return element as ScalarOf<T>;
+      }
+    } else if (index.length === 1 && isBelow(i, cells.size) && cells.free) {
+      const element = cells.typed[cells.first + i * cells.step];
       if (element !== undefined) return element as ScalarOf<T>;
     }
-    // Spread, and not handed on, the rest parameter costs no array: see lib/cells.ts.
     return this.getFar(...index);
   }
 
+  private makeCells(): Cells {
+    this.cells = new Cells(this);
+    return this.cells;
+  }
+
+  /** The long way: lib/cells.ts says for whom. */
   private getFar(...index: number[]): ScalarOf<T> {
-    let element = this.cells?.read(this.cells.placeOf(index, index.length));
-    if (element === undefined) {
-      const at = placeOf(this.layout, index, index.length);
-      element = this.storage.read(this.type, at);
-      if (this.cells === undefined) this.cells = cellsOf(this);
-    }
-    return element as ScalarOf<T>;
+    return this.storage.read(this.type, placeOf(this.layout, index, index.length)) as ScalarOf<T>;
   }
 
   /**
@@ -78,26 +77,34 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
    * Throws ERR_INDEX, ERR_CAST when the dtype does not hold the value, ERR_READ_ONLY.
    */
   set(...indexThenValue: [...index: number[], value: Scalar]): this {
-    const { cells } = this;
-    if (cells && this.writeable) {
-      const count = indexThenValue.length;
-      const first = indexThenValue[0];
-      const second = indexThenValue[1];
-      if (count === 3 && cells.write(cells.placeAt(first, second), indexThenValue[2])) return this;
-      if (count === 2 && cells.write(cells.placeIn(first), second)) return this;
+    checkWriteable(this, 'this array');
+    const cells = this.cells ?? this.makeCells();
+    const i = indexThenValue[0];
+    const second = indexThenValue[1];
+    if (indexThenValue.length === 3) {
+      const value = indexThenValue[2];
+      if (isBelow(i, cells.rows) && isBelow(second, cells.columns) && cells.takes(value)) {
+        const place = cells.first + i * cells.rowStep + second * cells.columnStep;
+        if (cells.free && place < cells.typed.length) {
+          cells.typed[place] = value;
+          return this;
+        }
+      }
+    } else if (indexThenValue.length === 2 && isBelow(i, cells.size) && cells.takes(second)) {
+      const place = cells.first + i * cells.step;
+      if (cells.free && place < cells.typed.length) {
+        cells.typed[place] = second;
+        return this;
+      }
     }
     return this.setFar(...indexThenValue);
   }
 
+  /** The long way. */
   private setFar(...indexThenValue: [...index: number[], value: Scalar]): this {
-    checkWriteable(this, 'this array');
     const count = Math.max(0, indexThenValue.length - 1);
-    const value = indexThenValue[count];
-    const { cells } = this;
-    if (cells?.write(cells.placeOf(indexThenValue, count), value)) return this;
     const at = placeOf(this.layout, indexThenValue, count);
-    this.storage.write(this.type, at, toElement(value, this.type));
-    if (cells === undefined) this.cells = cellsOf(this);
+    this.storage.write(this.type, at, toElement(indexThenValue[count], this.type));
     return this;
   }
 
