@@ -16,8 +16,7 @@
 // 2. All sums of strides are multiples of their greatest common divisor. Only those multiples that
 //    e can make up for matter, often one, often none, and e is counted in such multiples too.
 // 3. The terms are tried from the largest a to the smallest. For each x the rest of the sum must
-// lie
-//    within what the smaller terms reach, and be a multiple of their common divisor: the first
+//    lie within what the smaller terms reach, and be a multiple of their common divisor: the first
 //    leaves a range of x, the second every n-th of it, n being found with a modular inverse.
 // 4. Where the small terms make every multiple of their divisor up to what they reach, as those of
 //    a contiguous block do, the search ends: what came so far is a solution.

@@ -356,8 +356,11 @@ test('what is disposed of during a job is kept for it', async () => {
 test('leaves the event loop free', async () => {
   let turns = 0;
   let done = false;
-  const busy = keepBusy().then(() => {
+  // Much to add, and little to hold.
+  const x = full([1000], 0.5).broadcastTo([1_000_000, 1000]);
+  const busy = x.sumAsync({ axis: 0 }).then((sums) => {
     done = true;
+    expect((sums as NDArray).get(0)).toBe(500_000);
   });
   while (!done) {
     await new Promise(setImmediate);
