@@ -2,8 +2,8 @@
 
     python3 generator.py
 
-Each of the streams is a seed and a mixture of calls, one of them for about a million elements. A call
-is its name, its arguments, and what it drew: little-endian bytes in hex up to 32 of them, else their
+Each of the streams is a seed and a mixture of calls, one of them for about a million elements: at
+least a million values in all. A call is its name, its arguments, and what it drew: little-endian bytes in hex up to 32 of them, else their
 sha256. Integers that may not fit a double are decimal strings. For `shuffle` and `permutation`, x is
 0, 1, 2, ... in C order in a shape, laid out or viewed in a way of VIEWS.
 """
@@ -19,6 +19,7 @@ import numpy as np
 OUT = pathlib.Path(__file__).parent / "data" / "generator.json.gz"
 STREAMS = 200
 CALLS = 24
+LEAST = 1_000_000  # values that each stream has at least
 INTEGERS = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
 FLOATS = ["float32", "float64"]
 SIZES = [None, 0, 1, 2, 3, 7, 50, [], [3, 4], [2, 0, 3], [1, 1], 1000, [33, 31], 5000]
@@ -165,11 +166,16 @@ def stream(number):
         rng = rng.spawn(child + 1)[child]
     big_call = choose.randrange(CALLS)
     calls = []
+    values = 0
     for i in range(CALLS):
         big = choose.randint(900_000, 1_100_000) if i == big_call else 0
         name = choose.choices(list(METHODS), WEIGHTS)[0]
         arguments, drawn = METHODS[name](rng, big)
         calls.append([name, *arguments, encoded(drawn)])
+        values += np.size(drawn)
+    if values < LEAST:
+        arguments, drawn = call_random(rng, LEAST)
+        calls.append(["random", *arguments, encoded(drawn)])
     seeds = [str(word) for word in seed] if isinstance(seed, list) else str(seed)
     return {"seed": seeds, "path": path, "calls": calls}
 
