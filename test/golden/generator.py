@@ -3,9 +3,10 @@
     python3 generator.py
 
 Each of the streams is a seed and a mixture of calls, one of them for about a million elements: at
-least a million values in all. A call is its name, its arguments, and what it drew: little-endian bytes in hex up to 32 of them, else their
-sha256. Integers that may not fit a double are decimal strings. For `shuffle` and `permutation`, x is
-0, 1, 2, ... in C order in a shape, laid out or viewed in a way of VIEWS.
+least a million values in all. A call is its name, its arguments, and what it drew: little-endian bytes
+in hex up to 32 of them, else their sha256. Integers that may not fit a double are decimal strings. For
+`shuffle` and `permutation`, x is 0, 1, 2, ... in C order in a shape, laid out or viewed in a way of
+VIEWS.
 """
 
 import gzip
