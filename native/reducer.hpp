@@ -63,6 +63,7 @@ class Reducer {
   void finish(int tier, const Cell& cell, const Columns& columns, Work& work);
   bool finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
                       std::vector<std::int64_t>& uncertain) const;
+  Ending ending_of(const Cell& cell, std::vector<std::int64_t>& counts) const;
   void count_terms(const Cell& cell, std::vector<std::int64_t>& counts) const;
   void mend(int tier, const Cell& cell, std::vector<std::int64_t>& columns, Work& work);
   void mend_exactly(const Cell& cell, Work& work);

@@ -37,11 +37,7 @@ void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, 
   Outcome outcome;
   if (!finish_at_once(tier, cell, columns, work, outcome.uncertain)) {
     std::vector<std::int64_t> counts;
-    Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
-    if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
-      count_terms(cell, counts);
-      ending.counts = counts.data();
-    }
+    const Ending ending = ending_of(cell, counts);
     tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
   }
   if (outcome.overflow) overflow_.store(true, std::memory_order_relaxed);
@@ -62,6 +58,16 @@ void Reducer::count_terms(const Cell& cell, std::vector<std::int64_t>& counts) c
       at += plan_.across.stride[kMask];
     }
   }
+}
+
+// `counts` is what the ending refers to, where it refers to any.
+Ending Reducer::ending_of(const Cell& cell, std::vector<std::int64_t>& counts) const {
+  Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
+  if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
+    count_terms(cell, counts);
+    ending.counts = counts.data();
+  }
+  return ending;
 }
 
 // Splits outputs, given by their numbers in rising order, into cells of neighbours. A cell may have
@@ -221,11 +227,7 @@ void Reducer::add_exactly(const Cell& cell, Span terms, Work& work, std::byte* s
 
 void Reducer::finish_exactly(const Cell& cell, std::byte* states) {
   std::vector<std::int64_t> counts;
-  Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
-  if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
-    count_terms(cell, counts);
-    ending.counts = counts.data();
-  }
+  const Ending ending = ending_of(cell, counts);
   std::byte* at = out(cell);
   for (std::int64_t j = 0; j < cell.count; ++j, at += plan_.across.stride[kOut]) {
     std::byte* state = states + static_cast<std::size_t>(j) * kMostStateBytes;

@@ -9,16 +9,12 @@ namespace {
 
 constexpr int kVectors = WordLanes::kCount / kLanes;
 
-STRIDED_INLINE VecU64 splat(uint64_t x) {
-  return VecU64{} + x;
-}
-
 // Multiplies 128-bit numbers, held as halves, by one factor, and adds one addend.
 struct Step {
   VecU64 factor_high, factor_low, addend_high, addend_low;
 
   STRIDED_INLINE void apply(VecU64& high, VecU64& low) const {
-    const VecU64 mask = splat(0xffffffff);
+    const VecU64 mask = filled<VecU64>(uint64_t{0xffffffff});
     // The high half of low * factor_low, from products of 32 bits.
     const VecU64 a0 = low & mask, a1 = low >> 32;
     const VecU64 b0 = factor_low & mask, b1 = factor_low >> 32;
@@ -34,14 +30,15 @@ struct Step {
 STRIDED_INLINE VecU64 output(VecU64 high, VecU64 low) {
   const VecU64 mixed = high ^ low;
   const VecU64 turn = high >> 58;
-  return mixed >> turn | mixed << ((splat(0) - turn) & splat(63));
+  return mixed >> turn |
+         mixed << ((filled<VecU64>(uint64_t{0}) - turn) & filled<VecU64>(uint64_t{63}));
 }
 
 // emit(i, words) gets the words number i to i + kLanes - 1.
 template <class Emit>
 STRIDED_INLINE void each_vector(const WordLanes& lanes, size_t n, Emit emit) {
-  const Step step = {splat(lanes.factor_high), splat(lanes.factor_low), splat(lanes.addend_high),
-                     splat(lanes.addend_low)};
+  const Step step = {filled<VecU64>(lanes.factor_high), filled<VecU64>(lanes.factor_low),
+                     filled<VecU64>(lanes.addend_high), filled<VecU64>(lanes.addend_low)};
   VecU64 high[kVectors], low[kVectors];
   for (int v = 0; v < kVectors; ++v) {
     high[v] = load<VecU64>(lanes.high + v * kLanes);
