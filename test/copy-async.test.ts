@@ -13,6 +13,7 @@ import {
   setNumThreads,
   zeros,
 } from 'strided';
+import { hold } from './support/busy';
 import { bad, readOnly, released, transfer } from './support/operands';
 import { Draws, drawShape, drawView } from './support/views';
 
@@ -135,23 +136,39 @@ test('dispose while a copy runs', async () => {
   await busy;
 });
 
-test('an abort leaves the target as it was, or comes too late', async () => {
+test('an abort before a copy begins leaves the target as it was', async () => {
   const reason = new Error('enough');
   const x = large();
-  const busy = keepBusy();
+  const y = zeros(x.shape);
+  const held = hold(x);
   const controller = new AbortController();
   const { signal } = controller;
-  const y = zeros(x.shape);
   const all = [
     y.assignAsync(x, { signal }),
     x.copyAsync({ signal }),
     asFortranArrayAsync(x, { signal }),
   ];
   controller.abort(reason);
+  await held.release();
   for (const one of all) await expect(one).rejects.toBe(reason);
   expect(y.get(1999, 999)).toBe(0);
   await expect(x.copyAsync({ signal })).rejects.toBe(reason);
-  await busy;
+});
+
+test('an abort while a copy runs comes too late, or leaves the target as it was', async () => {
+  const x = large();
+  for (let turns = 0; turns < 8; turns++) {
+    const y = zeros(x.shape);
+    const controller = new AbortController();
+    const running = y.assignAsync(x.T.reshape(x.shape), { signal: controller.signal });
+    for (let n = 0; n < turns; n++) await new Promise(setImmediate);
+    controller.abort();
+    const copied = await running.then(
+      () => true,
+      (error) => error !== controller.signal.reason,
+    );
+    same(y, copied ? x.T.reshape(x.shape) : zeros(x.shape));
+  }
 });
 
 test('integers that do not fit reject, and nothing has changed', async () => {

@@ -15,6 +15,7 @@ import {
   zeros,
 } from 'strided';
 import { DTYPES } from '../lib/dtype';
+import { hold } from './support/busy';
 import { bitsOf, sumCases } from './support/golden';
 import { makeValues } from './support/values';
 
@@ -208,17 +209,18 @@ describe('AbortSignal', () => {
   test.each(['native', 'an ArrayBuffer', 'none'])(
     'aborted right after it; out: %s',
     async (kind) => {
-      const busy = keepBusy();
+      const x = large();
+      const held = hold(x);
       const controller = new AbortController();
       const { signal } = controller;
       const typed = new Float64Array(1000).fill(7);
       const out = kind === 'native' ? full([1000], 7) : asArray(typed);
       const where = kind === 'none' ? { axis: 0, signal } : { axis: 0, signal, out };
-      const promise = large().sumAsync(where);
+      const promise = x.sumAsync(where);
       controller.abort(new Error('enough'));
+      await held.release();
       await expect(promise).rejects.toThrow('enough');
       expect(new Set(out.toArray() as number[])).toEqual(new Set([7]));
-      await busy;
     },
   );
 
@@ -254,10 +256,12 @@ describe('AbortSignal', () => {
   test('stops its own job only', async () => {
     const controller = new AbortController();
     const x = large();
+    const held = hold(x);
     const first = x.sumAsync({ axis: 0 });
     const second = x.sumAsync({ axis: 0, signal: controller.signal });
     const third = x.sumAsync({ axis: 0 });
     controller.abort();
+    await held.release();
     await expect(second).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     for (const promise of [first, third]) {
       expect(((await promise) as NDArray).toArray()).toEqual(COLUMNS);
