@@ -31,7 +31,7 @@ using strided::Block;
 
 // What a block costs besides its elements, about.
 constexpr std::int64_t kOverhead = 256;
-constexpr std::int64_t kSweepBytes = 64 << 20;
+constexpr std::int64_t kSweepBytes = 4 << 20;
 constexpr std::size_t kSweepHandles = 1 << 16;
 
 void adjust_external_memory(napi_env env, std::int64_t change) {

@@ -142,17 +142,28 @@ const SLAB_BYTES = 1 << 14;
 const SMALL_BYTES = 1 << 10;
 const ALIGNMENT = 64;
 
-/** The slab with room left, unless all that was cut of it is gone. */
-let slab: WeakRef<Slab> | undefined;
+/**
+ * The slab that is being cut. It is held while the current job of the event loop runs, and known
+ * weakly from then on, so that it goes with what was cut of it; a WeakRef alone would keep every
+ * slab that a job asked it for until the job's end.
+ */
+let slab: Slab | undefined;
+let earlierSlab: WeakRef<Slab> | undefined;
+
+function letGoOfSlab(): void {
+  earlierSlab = slab && new WeakRef(slab);
+  slab = undefined;
+}
 
 function slabWithRoom(nbytes: number): Slab | undefined {
-  const current = slab?.deref();
-  if (current !== undefined && current.used + nbytes <= SLAB_BYTES) return current;
+  if (slab === undefined) {
+    queueMicrotask(letGoOfSlab);
+    slab = earlierSlab?.deref();
+  }
+  if (slab !== undefined && slab.used + nbytes <= SLAB_BYTES) return slab;
   const handle = native.allocate(SLAB_BYTES, true);
-  if (handle === undefined) return undefined;
-  const fresh = new Slab(handle);
-  slab = new WeakRef(fresh);
-  return fresh;
+  slab = handle && new Slab(handle);
+  return slab;
 }
 
 /** A block, a part of a slab, or the part of a user's buffer that an array may use. */

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
+#include <mutex>
 #include <new>
 
 namespace strided {
@@ -35,6 +37,58 @@ std::size_t physical_memory() noexcept {
   const long page = sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page <= 0) return std::numeric_limits<std::size_t>::max();
   return static_cast<std::size_t>(pages) * static_cast<std::size_t>(page);
+}
+
+// Memory of blocks of the size that small arrays are cut of, kept for the next ones. The C heap
+// would give it back to the system as soon as a sweep frees many, and page faults cost more than
+// all else that it takes to make a small array.
+class KeptMemory {
+ public:
+  static constexpr std::size_t kBlockBytes = 16 << 10;
+  static constexpr std::size_t kRoom = kBlockBytes + kAlignment;
+
+  // Null when there is none.
+  void* take() noexcept {
+    std::lock_guard lock(mutex_);
+    return count_ == 0 ? nullptr : kept_[--count_];
+  }
+  // False when there is enough.
+  bool give(void* memory) noexcept {
+    std::lock_guard lock(mutex_);
+    if (count_ == kMost) return false;
+    kept_[count_++] = memory;
+    return true;
+  }
+
+ private:
+#if defined(__SANITIZE_ADDRESS__)
+  static constexpr std::size_t kMost = 0;  // so that a use after the end is seen
+#else
+  static constexpr std::size_t kMost = 256;
+#endif
+  std::mutex mutex_;
+  std::size_t count_ = 0;
+  void* kept_[kMost + 1];
+};
+
+KeptMemory& kept_memory() noexcept {
+  static KeptMemory kept;
+  return kept;
+}
+
+void* take_heap(std::size_t nbytes, bool zeroed) noexcept {
+  if (nbytes == KeptMemory::kBlockBytes) {
+    if (void* kept = kept_memory().take()) {
+      return zeroed ? std::memset(kept, 0, KeptMemory::kRoom) : kept;
+    }
+  }
+  const std::size_t room = nbytes + kAlignment;
+  return zeroed ? std::calloc(room, 1) : std::malloc(room);
+}
+
+void give_heap(std::size_t nbytes, void* heap) noexcept {
+  if (nbytes == KeptMemory::kBlockBytes && kept_memory().give(heap)) return;
+  std::free(heap);
 }
 
 std::byte* align_up(void* pointer, std::size_t alignment) noexcept {
@@ -74,8 +128,7 @@ Block* Block::create(std::size_t nbytes, bool zeroed) noexcept {
 bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
   nbytes_ = nbytes;
   if (nbytes < kHugePage) {
-    const std::size_t room = nbytes + kAlignment;
-    heap_ = zeroed ? std::calloc(room, 1) : std::malloc(room);
+    heap_ = take_heap(nbytes, zeroed);
     if (heap_ == nullptr) return false;
     data_ = align_up(heap_, kAlignment);
     return true;
@@ -101,7 +154,7 @@ void Block::free_memory() noexcept {
   if (mapped_ != 0) {
     munmap(data_, mapped_);
   } else {
-    std::free(heap_);
+    give_heap(nbytes_, heap_);
   }
   live_blocks.fetch_sub(1, std::memory_order_relaxed);
   live_bytes.fetch_sub(static_cast<std::int64_t>(nbytes_), std::memory_order_relaxed);
