@@ -10,11 +10,11 @@
 namespace binding {
 namespace {
 
-// The mask of an operation over a shape, which slot 2 describes; null when there is none.
+// The mask of an operation over a shape, if slot 2 describes one; null when there is none.
 struct Mask {
-  Mask(const Napi::CallbackInfo& info, const Napi::Value& storage, const strided::Array& of) {
-    if (storage.IsUndefined()) return;
-    array = unpack(info, 2, storage);
+  Mask(const Napi::CallbackInfo& info, const Napi::Value& buffer, const strided::Array& of) {
+    if (!is_given(Environment::of(info.Env()), 2)) return;
+    array = unpack(info, 2, buffer);
     check_same_shape(info.Env(), array, of);
     if (strided::itemsize(array.dtype) != 1) {
       throw internal_error(info.Env(), "a mask that is not bool");
@@ -26,7 +26,7 @@ struct Mask {
   const strided::Array* pointer = nullptr;
 };
 
-// copy(target, source, mask): slots 0, 1 and, unless it is undefined, 2, of one shape.
+// copy(target, source, mask): slots 0, 1 and 2, of one shape; the arguments are their buffers.
 void copy(const Napi::CallbackInfo& info) {
   const strided::Array target = unpack(info, 0, info[0]);
   const strided::Array source = unpack(info, 1, info[1]);
@@ -39,7 +39,7 @@ void copy(const Napi::CallbackInfo& info) {
   }
 }
 
-// allFit(source, dtype, mask): slot 1, of an integer dtype, and slot 2 unless mask is undefined.
+// allFit(source, dtype, mask): slot 1, of an integer dtype, and slot 2.
 Napi::Value all_fit(const Napi::CallbackInfo& info) {
   const strided::Array source = unpack(info, 1, info[0]);
   const Mask mask(info, info[2], source);
@@ -55,7 +55,9 @@ struct CopyCall {
         fit(info[3].IsUndefined() ? target.dtype : dtype_argument(info[3])),
         checked(!info[3].IsUndefined()) {
     check_same_shape(info.Env(), target, source);
-    if (mask.pointer != nullptr) pins.add(info[2], memory_of(info[2]));
+    if (mask.pointer != nullptr) {
+      pins.add(info[2], memory_of(Environment::of(info.Env()), 2, info[2]));
+    }
   }
   CopyCall(const CopyCall&) = delete;
 
@@ -70,10 +72,11 @@ struct CopyCall {
   }
 
   static strided::Array pinned(const Napi::CallbackInfo& info, int slot, Pins& pins) {
-    const Napi::Value storage = info[static_cast<std::size_t>(slot)];
-    const Memory memory = memory_of(storage);
-    pins.add(storage, memory);
-    return unpack(info.Env(), slot, memory);
+    const Napi::Value buffer = info[static_cast<std::size_t>(slot)];
+    Environment& environment = Environment::of(info.Env());
+    const Memory memory = memory_of(environment, slot, buffer);
+    pins.add(buffer, memory);
+    return unpack(info.Env(), environment.slot(slot), memory);
   }
 
   strided::Array target;

@@ -15,6 +15,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "block_table.hpp"
 #include "jobs.hpp"
 #include "storage.hpp"
 
@@ -23,8 +24,16 @@ namespace binding {
 // A mailbox of doubles that JavaScript fills before a call: what would be dozens of calls across
 // the border to read is one read of memory. lib/native.ts has the same layout.
 inline constexpr int kSlotDims = 32;
-// dtype, offset, ndim, origin, nbytes, shape, strides
-inline constexpr int kSlotSize = 5 + 2 * kSlotDims;
+// dtype, offset, ndim, origin, nbytes, block, shape, strides
+inline constexpr int kSlotBlock = 5;
+inline constexpr int kSlotShape = 6;
+inline constexpr int kSlotStrides = kSlotShape + kSlotDims;
+inline constexpr int kSlotSize = kSlotStrides + kSlotDims;
+// What a slot has for a dtype when it describes nothing, and for a block: a number of the table, 0
+// for a user's buffer, or the scalar result at the frame's end.
+inline constexpr double kNothing = -1;
+inline constexpr double kUserBuffer = 0;
+inline constexpr double kFrameResult = -1;
 inline constexpr int kSlots = 4;
 inline constexpr int kFrameSize = kSlots * kSlotSize + 1;  // and the result of a scalar operation
 
@@ -36,6 +45,7 @@ class Environment {
   static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
   double* frame() noexcept { return frame_; }
+  const double* slot(int number) const noexcept { return frame_ + number * kSlotSize; }
   std::byte* frame_result() noexcept {
     return reinterpret_cast<std::byte*>(frame_ + kFrameSize - 1);
   }
@@ -54,6 +64,7 @@ class Environment {
   void set_on_settled(Napi::Function callback) { on_settled_ = Napi::Persistent(callback); }
 
   // The handles that JavaScript has for blocks: see storage.cpp.
+  BlockTable blocks;
   std::list<Handle*> handles;
   std::int64_t bytes_since_sweep = 0;
   std::size_t handles_after_sweep = 0;

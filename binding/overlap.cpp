@@ -10,7 +10,8 @@ namespace {
 // elements lie is of interest, not what is there.
 strided::Array place(const Napi::CallbackInfo& info, int slot) {
   constexpr std::int64_t kSpace = std::int64_t{1} << 53;
-  return unpack(info.Env(), slot, {reinterpret_cast<std::byte*>(kSpace), kSpace, nullptr});
+  const double* from = Environment::of(info.Env()).slot(slot);
+  return unpack(info.Env(), from, {reinterpret_cast<std::byte*>(kSpace), kSpace, nullptr});
 }
 
 // sharesMemory(maxWork): slots 0 and 1, their offsets counted from one place. 0 is no, 1 yes, and 2
@@ -27,9 +28,9 @@ Napi::Value overlaps_itself(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), found == strided::Overlap::yes);
 }
 
-// addressOf(storage): of its first byte, as a number.
+// addressOf(buffer): of its first byte, as a number.
 Napi::Value address_of(const Napi::CallbackInfo& info) {
-  const auto address = reinterpret_cast<std::uintptr_t>(memory_of(info[0]).data);
+  const auto address = reinterpret_cast<std::uintptr_t>(buffer_memory(info[0]).data);
   return Napi::Number::New(info.Env(), static_cast<double>(address));
 }
 

@@ -13,8 +13,8 @@ using strided::Array;
 using strided::Reduction;
 using strided::Status;
 
-// The arguments of a reduction: (kind, input, output, mask, axes, initial), with the slots 0, 1 and
-// 2. Without an output the result, of no dimensions, goes to the frame; slot 1 has its dtype.
+// The arguments of a reduction: (kind, input, output, mask, axes, initial). The slots 0, 1 and 2
+// describe the arrays; the arguments are their buffers.
 struct Call {
   strided::ReductionKind kind;
   Memory in;
@@ -74,18 +74,17 @@ void check_shapes(Napi::Env env, const Call& call) {
 Call::Call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
+  const auto array_of = [&](int slot, Memory& memory) {
+    memory = memory_of(environment, slot, info[static_cast<std::size_t>(slot + 1)]);
+    return unpack(env, environment.slot(slot), memory);
+  };
   const double row = info[0].As<Napi::Number>().DoubleValue();
   if (!(row >= 0 && row < strided::kReductionCount)) throw internal_error(env, "no such reduction");
   kind = static_cast<strided::ReductionKind>(row);
-  in = memory_of(info[1]);
-  out = info[2].IsUndefined() ? Memory{environment.frame_result(), 8, nullptr} : memory_of(info[2]);
-  masked = !info[3].IsUndefined();
-  in_array = unpack(env, 0, in);
-  out_array = unpack(env, 1, out);
-  if (masked) {
-    mask = memory_of(info[3]);
-    mask_array = unpack(env, 2, mask);
-  }
+  in_array = array_of(0, in);
+  out_array = array_of(1, out);
+  masked = is_given(environment, 2);
+  if (masked) mask_array = array_of(2, mask);
   axes = info[4].As<Napi::Number>().Uint32Value();
   initial = initial_argument(info[5]);
   check_shapes(env, *this);
@@ -118,29 +117,31 @@ JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& ca
 
 // reduceJob(kind, input, output, mask, axes, initial, target): starts the job and gives its number.
 // Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers do not
-// fit the target; after 1 and 2 the output holds anything. A target, which slot 3 describes, gets a
-// copy of the output, but only when the status is 0.
+// fit the target; after 1 and 2 the output holds anything. A target, if slot 3 describes one, gets
+// a copy of the output, but only when the status is 0.
 Napi::Value reduce_job(const Napi::CallbackInfo& info) {
-  if (info[2].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
+  const Napi::Env env = info.Env();
+  Environment& environment = Environment::of(env);
+  if (environment.slot(1)[kSlotBlock] == kFrameResult) {
+    throw internal_error(env, "a job without an output");
+  }
   const auto call = std::make_shared<Call>(info);
   auto pins = std::make_shared<Pins>();
   pins->add(info[1], call->in);
   pins->add(info[2], call->out);
   if (call->masked) pins->add(info[3], call->mask);
   std::shared_ptr<Array> target;
-  if (!info[6].IsUndefined()) {
-    const Memory memory = memory_of(info[6]);
-    target = std::make_shared<Array>(unpack(info.Env(), 3, memory));
-    check_same_shape(info.Env(), *target, call->out_array);
+  if (is_given(environment, 3)) {
+    const Memory memory = memory_of(environment, 3, info[6]);
+    target = std::make_shared<Array>(unpack(env, environment.slot(3), memory));
+    check_same_shape(env, *target, call->out_array);
     pins->add(info[6], memory);
   }
   auto status = std::make_shared<int>(kCancelled);
   const auto work = [call, target, status](const std::atomic<bool>& cancelled) {
     *status = run(*call, target.get(), cancelled);
   };
-  const double number =
-      Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins));
-  return Napi::Number::New(info.Env(), number);
+  return Napi::Number::New(env, environment.start(env, work, status, std::move(pins)));
 }
 
 // waitJob(number): the status of a job, once its work is done; 0 when it has settled already.

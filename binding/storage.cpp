@@ -12,6 +12,7 @@
 #include "storage.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "rooms.hpp"
 #include "unpack.hpp"
@@ -21,6 +22,7 @@ namespace binding {
 struct Handle {
   Environment* environment;
   strided::Block* block;
+  double number;  // in the table
   napi_ref weak = nullptr;
   std::list<Handle*>::iterator place;
 };
@@ -44,6 +46,7 @@ void let_go(napi_env env, Handle& handle) {
   adjust_external_memory(env, -static_cast<std::int64_t>(handle.block->nbytes()) - kOverhead);
   napi_delete_reference(env, handle.weak);
   handle.environment->handles.erase(handle.place);
+  handle.environment->blocks.remove(handle.number);
   std::exchange(handle.block, nullptr)->drop();
 }
 
@@ -72,7 +75,8 @@ void sweep_if_due(Napi::Env env, Environment& environment) {
   environment.handles_after_sweep = environment.handles.size();
 }
 
-// allocate(nbytes, zeroed): the handle of a new block, or undefined when there is no memory.
+// allocate(nbytes, zeroed): the handle of a new block, whose number is the frame's result then, or
+// undefined when there is no memory.
 Napi::Value allocate(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
@@ -82,14 +86,22 @@ Napi::Value allocate(const Napi::CallbackInfo& info) {
                             : Block::create(static_cast<std::size_t>(nbytes),
                                             info[1].As<Napi::Boolean>().Value());
   if (block == nullptr) return env.Undefined();
-  auto* handle = new Handle{&environment, block, nullptr, {}};
+  auto* handle = new Handle{&environment, block, environment.blocks.add(block), nullptr, {}};
   handle->place = environment.handles.insert(environment.handles.end(), handle);
   napi_value external;
   napi_create_external(env, block, finalize, handle, &external);
   napi_create_reference(env, external, 0, &handle->weak);
   environment.bytes_since_sweep += nbytes;
+  std::memcpy(environment.frame_result(), &handle->number, sizeof handle->number);
   adjust_external_memory(env, nbytes + kOverhead);
   return {env, external};
+}
+
+Block& block_argument(const Napi::Value& handle) {
+  Block* block = handle.IsExternal() ? handle.As<Napi::External<Block>>().Data() : nullptr;
+  if (block == nullptr) throw internal_error(handle.Env(), "expected a block");
+  if (block->released()) throw internal_error(handle.Env(), "storage was released");
+  return *block;
 }
 
 // False when one of the ArrayBuffers was moved elsewhere before.
@@ -112,29 +124,29 @@ void detach(const Napi::CallbackInfo& info) {
 // memory once no job uses it. When an ArrayBuffer was moved elsewhere, its memory is still in use,
 // and goes with that.
 void dispose(const Napi::CallbackInfo& info) {
-  const Memory memory = memory_of(info[0]);
-  if (detach_from(info, 1)) memory.block->dispose();
+  Block& block = block_argument(info[0]);
+  if (detach_from(info, 1)) block.dispose();
 }
 
 // arrayBuffer(handle, offset, nbytes): an ArrayBuffer over a part of the block.
 Napi::Value array_buffer(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const Memory memory = memory_of(info[0]);
+  Block& block = block_argument(info[0]);
   const std::int64_t offset = info[1].As<Napi::Number>().Int64Value();
   const std::int64_t nbytes = info[2].As<Napi::Number>().Int64Value();
-  if (memory.block == nullptr || offset < 0 || nbytes < 0 || nbytes > memory.nbytes - offset) {
+  if (offset < 0 || nbytes < 0 || nbytes > static_cast<std::int64_t>(block.nbytes()) - offset) {
     throw internal_error(env, "a buffer does not lie within its storage");
   }
-  memory.block->hold();
-  const auto finalize_buffer = [](napi_env, void*, void* block) {
-    static_cast<Block*>(block)->drop();
+  block.hold();
+  const auto finalize_buffer = [](napi_env, void*, void* held) {
+    static_cast<Block*>(held)->drop();
   };
   napi_value buffer;
   const napi_status status =
-      napi_create_external_arraybuffer(env, memory.data + offset, static_cast<std::size_t>(nbytes),
-                                       finalize_buffer, memory.block, &buffer);
+      napi_create_external_arraybuffer(env, block.data() + offset, static_cast<std::size_t>(nbytes),
+                                       finalize_buffer, &block, &buffer);
   if (status != napi_ok) {
-    memory.block->drop();
+    block.drop();
     throw internal_error(env, "this JavaScript engine does not allow external ArrayBuffers");
   }
   return {env, buffer};

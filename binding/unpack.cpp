@@ -32,22 +32,28 @@ Napi::Error out_of_memory(Napi::Env env, const char* what) {
   return error;
 }
 
-Memory memory_of(const Napi::Value& storage) {
-  const Napi::Env env = storage.Env();
-  if (storage.IsExternal()) {
-    auto* block = storage.As<Napi::External<strided::Block>>().Data();
-    if (block == nullptr || block->released()) throw internal_error(env, "storage was released");
-    return {block->data(), static_cast<std::int64_t>(block->nbytes()), block};
-  }
-  if (!storage.IsTypedArray()) throw internal_error(env, "expected a storage");
+Memory buffer_memory(const Napi::Value& buffer) {
+  const Napi::Env env = buffer.Env();
+  if (!buffer.IsTypedArray()) throw internal_error(env, "expected a storage");
   napi_typedarray_type type;
   std::size_t length = 0;
   void* data = nullptr;
-  if (napi_get_typedarray_info(env, storage, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+  if (napi_get_typedarray_info(env, buffer, &type, &length, &data, nullptr, nullptr) != napi_ok ||
       type != napi_uint8_array) {
     throw internal_error(env, "expected a Uint8Array as storage");
   }
   return {static_cast<std::byte*>(data), static_cast<std::int64_t>(length), nullptr};
+}
+
+Memory memory_of(Environment& environment, int slot, const Napi::Value& buffer) {
+  const double number = environment.slot(slot)[kSlotBlock];
+  if (number == kUserBuffer) return buffer_memory(buffer);
+  if (number == kFrameResult) return {environment.frame_result(), sizeof(double), nullptr};
+  strided::Block* block = environment.blocks.find(number);
+  if (block == nullptr || block->released()) {
+    throw internal_error(buffer.Env(), "storage was released");
+  }
+  return {block->data(), static_cast<std::int64_t>(block->nbytes()), block};
 }
 
 strided::DType dtype_argument(const Napi::Value& code) {
@@ -63,8 +69,7 @@ void check_same_shape(Napi::Env env, const strided::Array& a, const strided::Arr
   if (!same) throw internal_error(env, "a copy between different shapes");
 }
 
-strided::Array unpack(Napi::Env env, int slot, const Memory& memory) {
-  const double* from = Environment::of(env).frame() + slot * kSlotSize;
+strided::Array unpack(Napi::Env env, const double* from, const Memory& memory) {
   strided::Array array;
   const std::int64_t dtype = whole(env, from[0]);
   const std::int64_t offset = whole(env, from[1]);
@@ -74,8 +79,8 @@ strided::Array unpack(Napi::Env env, int slot, const Memory& memory) {
   array.dtype = static_cast<strided::DType>(dtype);
   array.ndim = static_cast<int>(ndim);
   for (int i = 0; i < array.ndim; ++i) {
-    array.shape[i] = whole(env, from[5 + i]);
-    array.strides[i] = whole(env, from[5 + kSlotDims + i]);
+    array.shape[i] = whole(env, from[kSlotShape + i]);
+    array.strides[i] = whole(env, from[kSlotStrides + i]);
   }
   const std::int64_t origin = whole(env, from[3]);
   const std::int64_t nbytes = whole(env, from[4]);
@@ -90,8 +95,9 @@ strided::Array unpack(Napi::Env env, int slot, const Memory& memory) {
   return array;
 }
 
-strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Value& storage) {
-  return unpack(info.Env(), slot, memory_of(storage));
+strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Value& buffer) {
+  Environment& environment = Environment::of(info.Env());
+  return unpack(info.Env(), environment.slot(slot), memory_of(environment, slot, buffer));
 }
 
 }  // namespace binding

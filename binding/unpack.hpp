@@ -9,21 +9,28 @@
 
 namespace binding {
 
-// The memory that a storage argument stands for: a native block's handle, or a Uint8Array over a
-// user's buffer.
+// The memory of an array: a native block's, or a user's buffer.
 struct Memory {
   std::byte* data = nullptr;
   std::int64_t nbytes = 0;
   strided::Block* block = nullptr;  // null for a user's buffer
 };
 
-Memory memory_of(const Napi::Value& storage);
+// The memory that a slot of the frame names; a user's buffer is an argument of the call, a
+// Uint8Array, which is not looked at otherwise.
+Memory memory_of(Environment& environment, int slot, const Napi::Value& buffer);
+Memory buffer_memory(const Napi::Value& buffer);
 
-// The array that a slot of the frame describes over a storage.
-strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Value& storage);
+// The array that a slot describes.
+strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Value& buffer);
 
-// The same over given memory.
-strided::Array unpack(Napi::Env env, int slot, const Memory& memory);
+// The same of a slot over given memory.
+strided::Array unpack(Napi::Env env, const double* slot, const Memory& memory);
+
+// Whether a slot describes an array at all.
+inline bool is_given(const Environment& environment, int slot) {
+  return environment.slot(slot)[0] != kNothing;
+}
 
 void check_same_shape(Napi::Env env, const strided::Array& a, const strided::Array& b);
 

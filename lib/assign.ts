@@ -3,7 +3,7 @@
 import { type Casting, canCast, mayNotFit } from './casting';
 import { DTYPES, type DType } from './dtype';
 import { expected, failure } from './errors';
-import { allocate, checkWriteable, describeExtent, Extent } from './extent';
+import { allocate, checkWriteable, describeExtent, describeMask, Extent } from './extent';
 import { follow } from './jobs';
 import {
   broadcastStrides,
@@ -28,7 +28,7 @@ function copyNow(target: Extent, source: Extent, mask?: Extent): void {
   const to = target.storage.forNative(true);
   describeExtent(0, target);
   describeExtent(1, source);
-  if (mask !== undefined) describeExtent(2, mask);
+  describeMask(mask);
   native.copy(to, from, where);
 }
 
@@ -36,7 +36,7 @@ function copyNow(target: Extent, source: Extent, mask?: Extent): void {
 export function copyAtOnce(target: Extent, source: Extent, mask?: Extent): void {
   describeExtent(0, target);
   describeExtent(1, source);
-  if (mask !== undefined) describeExtent(2, mask);
+  describeMask(mask);
   native.copy(target.storage.nativeNow(), source.storage.nativeNow(), mask?.storage.nativeNow());
 }
 
@@ -90,7 +90,7 @@ export function checkFit(
   const from = source.storage.forNative(false);
   const where = mask?.storage.forNative(false);
   describeExtent(1, source);
-  if (mask !== undefined) describeExtent(2, mask);
+  describeMask(mask);
   if (!native.allFit(from, to.code, where)) throw doesNotFit(source.type, to, argument);
 }
 
@@ -195,7 +195,7 @@ function copyJob(
   const checked = how.casting !== 'unsafe' && mayNotFit(source.type, target.type);
   describeExtent(0, target);
   describeExtent(1, source);
-  if (mask !== undefined) describeExtent(2, mask);
+  describeMask(mask);
   const job = native.copyJob(
     target.storage.nativeNow(),
     source.storage.nativeNow(),

@@ -6,11 +6,11 @@ import { type DType, dtypeOf, type Scalar } from './dtype';
 import { expected, failure } from './errors';
 import { describeExtent, Extent } from './extent';
 import { shapeOf } from './layout';
-import type { NativeStorage } from './native';
+import type { NativeBuffer } from './native';
 import { Storage } from './storage';
 
 /** Draws elements into contiguous memory, which slot 0 of the frame describes. */
-export type Draw = (target: NativeStorage) => void;
+export type Draw = (target: NativeBuffer) => void;
 
 /** Room for a draw without a shape. */
 const one = Storage.over(new ArrayBuffer(8), 0, 8);

@@ -1,7 +1,7 @@
 import type { DType } from './dtype';
 import { failure } from './errors';
 import { bytesOf, contiguousStrides, type Layout } from './layout';
-import { describe } from './native';
+import { describe, describeNothing } from './native';
 import { Storage } from './storage';
 
 /** Elements in memory: all that the rooms below `array.ts` know of an array. */
@@ -64,5 +64,12 @@ export function checkWriteable(extent: Extent, argument: string): void {
 export function describeExtent(slot: number, extent: Extent): void {
   const { type, layout, storage } = extent;
   const { offset, shape, strides } = layout;
-  describe(slot, type, offset, shape, strides, storage.nbytes, storage.origin);
+  const { nbytes, origin, number } = storage;
+  describe(slot, type, offset, shape, strides, nbytes, origin, number);
+}
+
+/** Describes the mask of the next call, in slot 2; there may be none. */
+export function describeMask(mask: Extent | undefined): void {
+  if (mask === undefined) describeNothing(2);
+  else describeExtent(2, mask);
 }

@@ -7,7 +7,7 @@ import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArr
 import { expected } from './errors';
 import { checkWriteable, describeExtent, Extent } from './extent';
 import { axisOf, shapeOf } from './layout';
-import { type NativeStorage, native } from './native';
+import { type NativeBuffer, native } from './native';
 import { checkOptions, flagOf } from './options';
 import { arange } from './ranges';
 import { type Seed, SeedSequence } from './seed-sequence';
@@ -130,7 +130,7 @@ export class Generator {
     });
   }
 
-  #integers(target: NativeStorage, { type, low, range }: Bounds): void {
+  #integers(target: NativeBuffer, { type, low, range }: Bounds): void {
     native.generatorIntegers(this.#state, target, type.kind === 'b', low, range);
   }
 

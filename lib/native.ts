@@ -9,8 +9,11 @@ declare const HANDLE: unique symbol;
 /** A native block, as the addon knows it; the block lives at least as long. */
 export type BlockHandle = { readonly [HANDLE]: never };
 
-/** What the addon takes as memory: a block, or all the bytes of a user's buffer that are in play. */
-export type NativeStorage = BlockHandle | Uint8Array;
+/**
+ * What a call has for an array's memory besides its slot: all the bytes of a user's buffer that are
+ * in play; a block has its number in the slot.
+ */
+export type NativeBuffer = Uint8Array | undefined;
 
 /** How a reduction or a job ended. */
 export const STATUS = { ok: 0, overflow: 1, cancelled: 2, noFit: 3, noMemory: 4 } as const;
@@ -27,13 +30,13 @@ interface Addon {
   detach(...buffers: ArrayBuffer[]): void;
   arrayBuffer(block: BlockHandle, offset: number, nbytes: number): ArrayBuffer;
   memoryUsage(): { blocks: number; bytes: number };
-  addressOf(storage: Uint8Array): number;
-  copy(target: NativeStorage, source: NativeStorage, mask: NativeStorage | undefined): void;
-  allFit(source: NativeStorage, dtype: number, mask: NativeStorage | undefined): boolean;
+  addressOf(buffer: Uint8Array): number;
+  copy(target: NativeBuffer, source: NativeBuffer, mask: NativeBuffer): void;
+  allFit(source: NativeBuffer, dtype: number, mask: NativeBuffer): boolean;
   copyJob(
-    target: NativeStorage,
-    source: NativeStorage,
-    mask: NativeStorage | undefined,
+    target: NativeBuffer,
+    source: NativeBuffer,
+    mask: NativeBuffer,
     fit: number | undefined,
   ): number;
   sharesMemory(maxWork: number): 0 | 1 | 2;
@@ -41,43 +44,43 @@ interface Addon {
   reductions(): string[];
   reduce(
     kind: number,
-    source: NativeStorage,
-    out: NativeStorage | undefined,
-    mask: NativeStorage | undefined,
+    source: NativeBuffer,
+    out: NativeBuffer,
+    mask: NativeBuffer,
     axes: number,
     initial: number | bigint | undefined,
   ): number;
   reduceJob(
     kind: number,
-    source: NativeStorage,
-    out: NativeStorage,
-    mask: NativeStorage | undefined,
+    source: NativeBuffer,
+    out: NativeBuffer,
+    mask: NativeBuffer,
     axes: number,
     initial: number | bigint | undefined,
-    copyTo: NativeStorage | undefined,
+    copyTo: NativeBuffer,
   ): number;
   waitJob(job: number): number;
   cancelJob(job: number): void;
   randomSeed(state: Uint32Array, seed: number | Uint32Array): void;
-  randomDoubles(state: Uint32Array, target: NativeStorage): void;
+  randomDoubles(state: Uint32Array, target: NativeBuffer): void;
   randomIntegers(
     state: Uint32Array,
-    target: NativeStorage,
+    target: NativeBuffer,
     isBool: boolean,
     low: bigint,
     range: bigint,
   ): void;
   generatorSeed(state: Uint32Array, words: Uint32Array): void;
-  generatorUniform(state: Uint32Array, target: NativeStorage, low: number, range: number): void;
-  generatorNormal(state: Uint32Array, target: NativeStorage, mean: number, sd: number): void;
+  generatorUniform(state: Uint32Array, target: NativeBuffer, low: number, range: number): void;
+  generatorNormal(state: Uint32Array, target: NativeBuffer, mean: number, sd: number): void;
   generatorIntegers(
     state: Uint32Array,
-    target: NativeStorage,
+    target: NativeBuffer,
     isBool: boolean,
     low: bigint,
     range: bigint,
   ): void;
-  generatorShuffle(state: Uint32Array, target: NativeStorage): void;
+  generatorShuffle(state: Uint32Array, target: NativeBuffer): void;
 }
 
 const root = join(__dirname, '..');
@@ -121,12 +124,18 @@ const frame = new Float64Array(frameBuffer);
 const MAX_DIMS = 32;
 /** Bytes of the space of addresses in which the addon compares layouts. */
 const SPACE = 2 ** 53;
-const SLOT_SIZE = 5 + 2 * MAX_DIMS;
+const SHAPE = 6;
+const STRIDES = SHAPE + MAX_DIMS;
+const SLOT_SIZE = STRIDES + MAX_DIMS;
+const NOTHING = -1;
+/** In place of a block's number. */
+export const USER_BUFFER = 0;
+export const FRAME_RESULT = -1;
 
 /**
  * Describes an array in a slot of the frame, for the next call. `offset` counts from the storage's
- * first byte, which is the byte `origin` of what the addon takes for it; it has `nbytes` bytes.
- * Without them the array lies in a space of addresses, and no memory is meant.
+ * first byte, which is the byte `origin` of its block or buffer; it has `nbytes` bytes. Without them
+ * the array lies in a space of addresses, and no memory is meant.
  */
 export function describe(
   slot: number,
@@ -136,6 +145,7 @@ export function describe(
   strides: readonly number[],
   nbytes = SPACE,
   origin = 0,
+  block = USER_BUFFER,
 ): void {
   const at = slot * SLOT_SIZE;
   const ndim = shape.length;
@@ -144,10 +154,30 @@ export function describe(
   frame[at + 2] = ndim;
   frame[at + 3] = origin;
   frame[at + 4] = nbytes;
+  frame[at + 5] = block;
   for (let i = 0; i < ndim; i++) {
-    frame[at + 5 + i] = shape[i]!;
-    frame[at + 5 + MAX_DIMS + i] = strides[i]!;
+    frame[at + SHAPE + i] = shape[i]!;
+    frame[at + STRIDES + i] = strides[i]!;
   }
+}
+
+/** Leaves a slot out, which a call need not have. */
+export function describeNothing(slot: number): void {
+  frame[slot * SLOT_SIZE] = NOTHING;
+}
+
+/** A native block: its handle, with which it lives, and the number that slots have for it. */
+export class NativeBlock {
+  constructor(
+    readonly handle: BlockHandle,
+    readonly number: number,
+  ) {}
+}
+
+/** A new block; undefined when there is no memory. */
+export function allocateBlock(nbytes: number, zeroed: boolean): NativeBlock | undefined {
+  const handle = native.allocate(nbytes, zeroed);
+  return handle && new NativeBlock(handle, frame[frame.length - 1]!);
 }
 
 /** The last eight bytes of the frame, where a scalar result is written. */

@@ -11,10 +11,10 @@ import {
 } from './assign';
 import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
 import { expected, failure } from './errors';
-import { allocate, checkWriteable, describeExtent, Extent } from './extent';
+import { allocate, checkWriteable, describeExtent, describeMask, Extent } from './extent';
 import { type AsyncOptions, follow, overflow, signalOf } from './jobs';
 import { axisOf, contiguousStrides, type Layout } from './layout';
-import { describe, frameResult, native, STATUS } from './native';
+import { describe, describeNothing, FRAME_RESULT, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 import { mayOverlap } from './overlap';
@@ -182,9 +182,9 @@ function runNow(r: Request, result: Extent | undefined): void {
   const mask = r.mask?.storage.forNative(false);
   const out = result?.storage.forNative(true);
   describeExtent(0, r.source);
-  if (result === undefined) describe(1, r.type, 0, NONE, NONE, 8);
+  if (result === undefined) describe(1, r.type, 0, NONE, NONE, 8, 0, FRAME_RESULT);
   else describeExtent(1, result);
-  if (r.mask !== undefined) describeExtent(2, r.mask);
+  describeMask(r.mask);
   const status = native.reduce(r.row.code, source, out, mask, r.axes, r.initial);
   if (status === STATUS.overflow) throw overflow(r.row.name);
 }
@@ -253,8 +253,9 @@ export async function reduceAsync(
 
   describeExtent(0, r.source);
   describeExtent(1, result);
-  if (r.mask !== undefined) describeExtent(2, r.mask);
-  if (target !== undefined) describeExtent(3, target);
+  describeMask(r.mask);
+  if (target === undefined) describeNothing(3);
+  else describeExtent(3, target);
   const job = native.reduceJob(
     row.code,
     r.source.storage.nativeNow(),

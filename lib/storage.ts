@@ -3,7 +3,7 @@
 import { types } from 'node:util';
 import { DTYPES, type DType, type Scalar, type TypedArray } from './dtype';
 import { failure } from './errors';
-import { type BlockHandle, type NativeStorage, native } from './native';
+import { allocateBlock, type NativeBlock, type NativeBuffer, native, USER_BUFFER } from './native';
 
 /** A job as a block knows it: something that can be waited for. */
 export interface Pending {
@@ -135,7 +135,7 @@ function writeBytes(view: DataView, dtype: DType, at: number, value: number | bi
  */
 class Slab {
   used = 0;
-  constructor(readonly handle: BlockHandle) {}
+  constructor(readonly native: NativeBlock) {}
 }
 
 const SLAB_BYTES = 1 << 14;
@@ -161,8 +161,8 @@ function slabWithRoom(nbytes: number): Slab | undefined {
     slab = earlierSlab?.deref();
   }
   if (slab !== undefined && slab.used + nbytes <= SLAB_BYTES) return slab;
-  const handle = native.allocate(SLAB_BYTES, true);
-  slab = handle && new Slab(handle);
+  const block = allocateBlock(SLAB_BYTES, true);
+  slab = block && new Slab(block);
   return slab;
 }
 
@@ -172,9 +172,11 @@ export class Storage {
 
   private constructor(
     readonly block: Block,
-    /** What the addon takes for it. */
-    readonly native: NativeStorage,
-    /** Where it starts in that. */
+    /** The addon's block, or all the bytes of a user's buffer. */
+    readonly native: NativeBlock | Uint8Array,
+    /** The block's number. */
+    readonly number: number,
+    /** Where it starts in the addon's block, or in those bytes. */
     readonly origin: number,
     /** Where it starts in its block. */
     readonly start: number,
@@ -191,16 +193,25 @@ export class Storage {
     if (slab !== undefined) {
       const origin = slab.used;
       slab.used = origin + Math.max(ALIGNMENT, Math.ceil(nbytes / ALIGNMENT) * ALIGNMENT);
-      return new Storage(new Block(), slab.handle, origin, 0, nbytes, null, slab);
+      return new Storage(
+        new Block(),
+        slab.native,
+        slab.native.number,
+        origin,
+        0,
+        nbytes,
+        null,
+        slab,
+      );
     }
-    const handle = native.allocate(nbytes, zeroed);
-    if (handle === undefined) {
+    const block = allocateBlock(nbytes, zeroed);
+    if (block === undefined) {
       throw failure(
         'ERR_OUT_OF_MEMORY',
         `shape: expected an array that fits the memory, received one of ${nbytes} bytes`,
       );
     }
-    return new Storage(new Block(), handle, 0, 0, nbytes, null, undefined);
+    return new Storage(new Block(), block, block.number, 0, 0, nbytes, null, undefined);
   }
 
   /** The bytes of a user's buffer; storages over one memory share its block. */
@@ -216,7 +227,7 @@ export class Storage {
     } catch {
       throw detached();
     }
-    return new Storage(block, bytes, 0, start, nbytes, buffer, undefined);
+    return new Storage(block, bytes, USER_BUFFER, 0, start, nbytes, buffer, undefined);
   }
 
   /** True when the memory may be taken away by transferring its buffer. */
@@ -224,17 +235,18 @@ export class Storage {
     return types.isArrayBuffer(this.buffer);
   }
 
-  /** What the addon takes, after a check that the memory is there and no job is in the way. */
-  forNative(writes: boolean): NativeStorage {
+  /** A call's argument, after a check that the memory is there and no job is in the way. */
+  forNative(writes: boolean): NativeBuffer {
     if (this.block.state !== 0) this.block.settle(writes);
     return this.nativeNow();
   }
 
   /** The same for a job, which runs after those that are in its way. */
-  nativeNow(): NativeStorage {
+  nativeNow(): NativeBuffer {
     if (this.block.released) this.block.settle(false);
+    if (this.buffer === null) return undefined;
     this.#checkAttached();
-    return this.native;
+    return this.native as Uint8Array;
   }
 
   #checkAttached(): void {
@@ -285,7 +297,7 @@ export class Storage {
     const buffers = (this.#windows ?? []).flatMap((window) =>
       window ? [window.buffer as ArrayBuffer] : [],
     );
-    if (this.slab === undefined) native.dispose(this.native as BlockHandle, ...buffers);
+    if (this.slab === undefined) native.dispose((this.native as NativeBlock).handle, ...buffers);
     else native.detach(...buffers);
   }
 
@@ -299,7 +311,7 @@ export class Storage {
     const window =
       this.buffer === null
         ? new Window(
-            native.arrayBuffer(this.native as BlockHandle, this.origin + offset, nbytes),
+            native.arrayBuffer((this.native as NativeBlock).handle, this.origin + offset, nbytes),
             0,
             nbytes,
           )
