@@ -6,7 +6,7 @@ import type { DTypeName, Scalar } from './dtype';
 import { Extent } from './extent';
 import type { AsyncOptions } from './jobs';
 import { type ReduceOptionsOf, reduce, reduceAsync } from './reduce';
-import { REDUCTIONS, type ReductionName } from './reductions';
+import { REDUCTIONS, type Row } from './reductions';
 
 /** Options of a reduction such as {@link NDArray.sum}. */
 export type ReduceOptions = ReduceOptionsOf<NDArray>;
@@ -26,16 +26,16 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
   }
 
   /** @internal */
-  private reduce(name: ReductionName, options: ReduceOptions): Scalar | NDArray {
-    return this.asResult(reduce(REDUCTIONS[name], this, options));
+  private reduce(row: Row, options: ReduceOptions): Scalar | NDArray {
+    return this.asResult(reduce(row, this, options));
   }
 
   /** @internal */
   private async reduceAsync(
-    name: ReductionName,
+    row: Row,
     options: ReduceOptions & AsyncOptions,
   ): Promise<Scalar | NDArray> {
-    return this.asResult(await reduceAsync(REDUCTIONS[name], this, options));
+    return this.asResult(await reduceAsync(row, this, options));
   }
 
   /**
@@ -44,12 +44,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_INT_OVERFLOW, ERR_CAST, ERR_SHAPE.
    */
   sum(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('sum', options);
+    return this.reduce(REDUCTIONS.sum, options);
   }
 
   /** {@link sum} as a job. */
   sumAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('sum', options);
+    return this.reduceAsync(REDUCTIONS.sum, options);
   }
 
   /**
@@ -58,12 +58,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_CAST, ERR_SHAPE.
    */
   mean(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('mean', options);
+    return this.reduce(REDUCTIONS.mean, options);
   }
 
   /** {@link mean} as a job. */
   meanAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('mean', options);
+    return this.reduceAsync(REDUCTIONS.mean, options);
   }
 
   /**
@@ -72,12 +72,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_INT_OVERFLOW, ERR_CAST, ERR_SHAPE.
    */
   prod(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('prod', options);
+    return this.reduce(REDUCTIONS.prod, options);
   }
 
   /** {@link prod} as a job. */
   prodAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('prod', options);
+    return this.reduceAsync(REDUCTIONS.prod, options);
   }
 
   /**
@@ -86,12 +86,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_CAST, ERR_SHAPE.
    */
   min(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('min', options);
+    return this.reduce(REDUCTIONS.min, options);
   }
 
   /** {@link min} as a job. */
   minAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('min', options);
+    return this.reduceAsync(REDUCTIONS.min, options);
   }
 
   /**
@@ -100,12 +100,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_CAST, ERR_SHAPE.
    */
   max(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('max', options);
+    return this.reduce(REDUCTIONS.max, options);
   }
 
   /** {@link max} as a job. */
   maxAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('max', options);
+    return this.reduceAsync(REDUCTIONS.max, options);
   }
 
   /**
@@ -114,12 +114,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_SHAPE.
    */
   argmin(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('argmin', options);
+    return this.reduce(REDUCTIONS.argmin, options);
   }
 
   /** {@link argmin} as a job. */
   argminAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('argmin', options);
+    return this.reduceAsync(REDUCTIONS.argmin, options);
   }
 
   /**
@@ -128,12 +128,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_SHAPE.
    */
   argmax(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('argmax', options);
+    return this.reduce(REDUCTIONS.argmax, options);
   }
 
   /** {@link argmax} as a job. */
   argmaxAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('argmax', options);
+    return this.reduceAsync(REDUCTIONS.argmax, options);
   }
 
   /**
@@ -141,12 +141,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_SHAPE.
    */
   any(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('any', options);
+    return this.reduce(REDUCTIONS.any, options);
   }
 
   /** {@link any} as a job. */
   anyAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('any', options);
+    return this.reduceAsync(REDUCTIONS.any, options);
   }
 
   /**
@@ -154,12 +154,12 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_SHAPE.
    */
   all(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('all', options);
+    return this.reduce(REDUCTIONS.all, options);
   }
 
   /** {@link all} as a job. */
   allAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('all', options);
+    return this.reduceAsync(REDUCTIONS.all, options);
   }
 
   /**
@@ -167,11 +167,11 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
    * Throws ERR_AXIS, ERR_SHAPE.
    */
   countNonzero(options: ReduceOptions = {}): Scalar | NDArray {
-    return this.reduce('countNonzero', options);
+    return this.reduce(REDUCTIONS.countNonzero, options);
   }
 
   /** {@link countNonzero} as a job. */
   countNonzeroAsync(options: ReduceOptions & AsyncOptions = {}): Promise<Scalar | NDArray> {
-    return this.reduceAsync('countNonzero', options);
+    return this.reduceAsync(REDUCTIONS.countNonzero, options);
   }
 }

@@ -63,69 +63,38 @@ export interface DType {
   readonly max: bigint;
 }
 
-function integer(
+/** A row; all are made here, in one form, so that the engine knows where their facts are. */
+function row(
   code: number,
   name: DTypeName,
-  kind: 'i' | 'u',
+  kind: DType['kind'],
   itemsize: number,
   typedArray: TypedArrayConstructor,
+  sumsTo: DTypeName,
 ): DType {
   const bits = BigInt(8 * itemsize);
-  return {
-    name,
-    code,
-    kind,
-    itemsize,
-    typedArray,
-    sumsTo: kind === 'i' ? 'int64' : 'uint64',
-    scalar: itemsize === 8 ? 'bigint' : 'number',
-    min: kind === 'i' ? -(1n << (bits - 1n)) : 0n,
-    max: (1n << (kind === 'i' ? bits - 1n : bits)) - 1n,
-  };
+  const [min, max] =
+    kind === 'i'
+      ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n]
+      : [0n, kind === 'u' ? (1n << bits) - 1n : 1n];
+  const wide = kind !== 'f' && itemsize === 8;
+  const scalar = kind === 'b' ? 'boolean' : wide ? 'bigint' : 'number';
+  return { name, code, kind, itemsize, typedArray, sumsTo, scalar, min, max };
 }
-
-const common = { min: 0n, max: 1n } as const;
 
 /** The table. Its type makes a missing row a compile error. */
 export const DTYPES: { readonly [name in DTypeName]: DType } = {
-  bool: {
-    name: 'bool',
-    code: 0,
-    kind: 'b',
-    itemsize: 1,
-    typedArray: Uint8Array,
-    sumsTo: 'int64',
-    scalar: 'boolean',
-    ...common,
-  },
-  int8: integer(1, 'int8', 'i', 1, Int8Array),
-  uint8: integer(2, 'uint8', 'u', 1, Uint8Array),
-  int16: integer(3, 'int16', 'i', 2, Int16Array),
-  uint16: integer(4, 'uint16', 'u', 2, Uint16Array),
-  int32: integer(5, 'int32', 'i', 4, Int32Array),
-  uint32: integer(6, 'uint32', 'u', 4, Uint32Array),
-  int64: integer(7, 'int64', 'i', 8, BigInt64Array),
-  uint64: integer(8, 'uint64', 'u', 8, BigUint64Array),
-  float32: {
-    name: 'float32',
-    code: 9,
-    kind: 'f',
-    itemsize: 4,
-    typedArray: Float32Array,
-    sumsTo: 'float32',
-    scalar: 'number',
-    ...common,
-  },
-  float64: {
-    name: 'float64',
-    code: 10,
-    kind: 'f',
-    itemsize: 8,
-    typedArray: Float64Array,
-    sumsTo: 'float64',
-    scalar: 'number',
-    ...common,
-  },
+  bool: row(0, 'bool', 'b', 1, Uint8Array, 'int64'),
+  int8: row(1, 'int8', 'i', 1, Int8Array, 'int64'),
+  uint8: row(2, 'uint8', 'u', 1, Uint8Array, 'uint64'),
+  int16: row(3, 'int16', 'i', 2, Int16Array, 'int64'),
+  uint16: row(4, 'uint16', 'u', 2, Uint16Array, 'uint64'),
+  int32: row(5, 'int32', 'i', 4, Int32Array, 'int64'),
+  uint32: row(6, 'uint32', 'u', 4, Uint32Array, 'uint64'),
+  int64: row(7, 'int64', 'i', 8, BigInt64Array, 'int64'),
+  uint64: row(8, 'uint64', 'u', 8, BigUint64Array, 'uint64'),
+  float32: row(9, 'float32', 'f', 4, Float32Array, 'float32'),
+  float64: row(10, 'float64', 'f', 8, Float64Array, 'float64'),
 };
 
 export const DTYPE_NAMES = Object.keys(DTYPES) as DTypeName[];

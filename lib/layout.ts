@@ -45,7 +45,11 @@ export function shapeOf(value: unknown, argument = 'shape'): number[] {
 export function bytesOf(shape: readonly number[], itemsize: number): number {
   // An axis without elements does not excuse the others: their strides must be numbers too.
   let nonzero = itemsize;
-  for (let i = 0; i < shape.length; i++) nonzero *= shape[i] || 1;
+  let isEmpty = false;
+  for (let i = 0; i < shape.length; i++) {
+    if (shape[i] === 0) isEmpty = true;
+    else nonzero *= shape[i]!;
+  }
   if (nonzero > Number.MAX_SAFE_INTEGER) {
     throw failure(
       'ERR_OUT_OF_MEMORY',
@@ -53,7 +57,7 @@ export function bytesOf(shape: readonly number[], itemsize: number): number {
         `which takes ${nonzero.toPrecision(3)}`,
     );
   }
-  return shape.includes(0) ? 0 : nonzero;
+  return isEmpty ? 0 : nonzero;
 }
 
 export function orderOf(value: unknown, allowed: string, argument = 'order'): Order {

@@ -82,10 +82,15 @@ function axesOf(axis: Options['axis'], ndim: number, row: Row): number {
 
 /** Throws ERR_SHAPE for an option that the reduction does not have. */
 function checkTaken(row: Row, options: Options): void {
-  for (const name of ['dtype', 'where', 'initial'] as const) {
-    if (options[name] === undefined || row.takes.has(name)) continue;
-    throw failure('ERR_SHAPE', `${name}: expected no such option of ${row.name}, received one`);
-  }
+  const { dtype, where, initial } = options;
+  if (dtype !== undefined) checkOne(row, 'dtype');
+  if (where !== undefined) checkOne(row, 'where');
+  if (initial !== undefined) checkOne(row, 'initial');
+}
+
+function checkOne(row: Row, name: 'dtype' | 'where' | 'initial'): void {
+  if (row.takes.has(name)) return;
+  throw failure('ERR_SHAPE', `${name}: expected no such option of ${row.name}, received one`);
 }
 
 function initialOf(initial: Scalar | undefined, type: DType): number | bigint | undefined {

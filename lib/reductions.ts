@@ -47,9 +47,11 @@ export interface Row {
   ) => Dtypes;
 }
 
+const SUMS = Object.values(DTYPES).map(({ sumsTo }) => DTYPES[sumsTo]);
+
 /** Exact results may become a wider kind or a narrower type, but no narrower kind. */
 function exactDtypes(source: DType, asked: DTypeName | undefined, out: DType | undefined): DType {
-  const usual = dtypeOf(source.sumsTo);
+  const usual = SUMS[source.code]!;
   if (asked === undefined) {
     if (out === undefined) return usual;
     checkCast(usual, out, 'same_kind', 'out');

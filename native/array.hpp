@@ -1,6 +1,7 @@
 // An array as the core sees it: where it lies and how to walk it. It owns nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,6 +12,18 @@ namespace strided {
 inline constexpr int kMaxDims = 32;
 
 struct Array {
+  Array() {}
+  Array(const Array& other) { *this = other; }
+  // Of the axes that there are: small arrays must not pay for all that there could be.
+  Array& operator=(const Array& other) {
+    dtype = other.dtype;
+    data = other.data;
+    ndim = other.ndim;
+    std::copy_n(other.shape, ndim, shape);
+    std::copy_n(other.strides, ndim, strides);
+    return *this;
+  }
+
   DType dtype = DType::k_float64;
   std::byte* data = nullptr;  // the element whose indices are all 0
   int ndim = 0;
