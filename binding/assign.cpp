@@ -12,9 +12,9 @@ namespace {
 
 // The mask of an operation over a shape, if slot 2 describes one; null when there is none.
 struct Mask {
-  Mask(const Napi::CallbackInfo& info, const Napi::Value& buffer, const strided::Array& of) {
+  Mask(const Napi::CallbackInfo& info, int argument, const strided::Array& of) {
     if (!is_given(Environment::of(info.Env()), 2)) return;
-    array = unpack(info, 2, buffer);
+    array = unpack(info, 2, argument);
     check_same_shape(info.Env(), array, of);
     if (strided::itemsize(array.dtype) != 1) {
       throw internal_error(info.Env(), "a mask that is not bool");
@@ -28,10 +28,10 @@ struct Mask {
 
 // copy(target, source, mask): slots 0, 1 and 2, of one shape; the arguments are their buffers.
 void copy(const Napi::CallbackInfo& info) {
-  const strided::Array target = unpack(info, 0, info[0]);
-  const strided::Array source = unpack(info, 1, info[1]);
+  const strided::Array target = unpack(info, 0, 0);
+  const strided::Array source = unpack(info, 1, 1);
   check_same_shape(info.Env(), target, source);
-  const Mask mask(info, info[2], target);
+  const Mask mask(info, 2, target);
   try {
     strided::copy(target, source, mask.pointer);
   } catch (const std::bad_alloc&) {
@@ -41,8 +41,8 @@ void copy(const Napi::CallbackInfo& info) {
 
 // allFit(source, dtype, mask): slot 1, of an integer dtype, and slot 2.
 Napi::Value all_fit(const Napi::CallbackInfo& info) {
-  const strided::Array source = unpack(info, 1, info[0]);
-  const Mask mask(info, info[2], source);
+  const strided::Array source = unpack(info, 1, 0);
+  const Mask mask(info, 2, source);
   const bool fit = strided::all_fit(source, dtype_argument(info[1]), mask.pointer);
   return Napi::Boolean::New(info.Env(), fit);
 }
@@ -51,12 +51,12 @@ struct CopyCall {
   CopyCall(const Napi::CallbackInfo& info, Pins& pins)
       : target(pinned(info, 0, pins)),
         source(pinned(info, 1, pins)),
-        mask(info, info[2], target),
+        mask(info, 2, target),
         fit(info[3].IsUndefined() ? target.dtype : dtype_argument(info[3])),
         checked(!info[3].IsUndefined()) {
     check_same_shape(info.Env(), target, source);
     if (mask.pointer != nullptr) {
-      pins.add(info[2], memory_of(Environment::of(info.Env()), 2, info[2]));
+      pins.add(info[2], memory_of(Environment::of(info.Env()), 2, info, 2));
     }
   }
   CopyCall(const CopyCall&) = delete;
@@ -72,10 +72,9 @@ struct CopyCall {
   }
 
   static strided::Array pinned(const Napi::CallbackInfo& info, int slot, Pins& pins) {
-    const Napi::Value buffer = info[static_cast<std::size_t>(slot)];
     Environment& environment = Environment::of(info.Env());
-    const Memory memory = memory_of(environment, slot, buffer);
-    pins.add(buffer, memory);
+    const Memory memory = memory_of(environment, slot, info, slot);
+    pins.add(info[static_cast<std::size_t>(slot)], memory);
     return unpack(info.Env(), environment.slot(slot), memory);
   }
 

@@ -23,8 +23,8 @@ struct Target {
 };
 
 // Slot 0, contiguous and aligned.
-Target target_argument(const Napi::CallbackInfo& info, int index) {
-  const strided::Array array = unpack(info, 0, info[static_cast<std::size_t>(index)]);
+Target target_argument(const Napi::CallbackInfo& info, int argument) {
+  const strided::Array array = unpack(info, 0, argument);
   const auto size = static_cast<int>(strided::itemsize(array.dtype));
   const std::int64_t count = strided::count_elements(array);
   if (array.ndim != 1 || (count > 1 && array.strides[0] != size) ||
@@ -140,7 +140,7 @@ void generator_integers(const Napi::CallbackInfo& info) {
 
 // generatorShuffle(state, target): any array of at least one axis in slot 0.
 void generator_shuffle(const Napi::CallbackInfo& info) {
-  const strided::Array array = unpack(info, 0, info[1]);
+  const strided::Array array = unpack(info, 0, 1);
   if (array.ndim == 0) throw internal_error(info.Env(), "nothing to shuffle");
   Borrowed state(info[0]);
   strided::shuffle(state.generator, array);

@@ -13,8 +13,9 @@ using strided::Array;
 using strided::Reduction;
 using strided::Status;
 
-// The arguments of a reduction: (kind, input, output, mask, axes, initial). The slots 0, 1 and 2
-// describe the arrays; the arguments are their buffers.
+// The arguments of a reduction: (kind, axes, input, output, mask, initial). The slots 0, 1 and 2
+// describe the arrays; the arguments are their buffers. What is undefined at the end may be left
+// out.
 struct Call {
   strided::ReductionKind kind;
   Memory in;
@@ -75,7 +76,7 @@ Call::Call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
   const auto array_of = [&](int slot, Memory& memory) {
-    memory = memory_of(environment, slot, info[static_cast<std::size_t>(slot + 1)]);
+    memory = memory_of(environment, slot, info, slot + 2);
     return unpack(env, environment.slot(slot), memory);
   };
   const double row = info[0].As<Napi::Number>().DoubleValue();
@@ -85,12 +86,12 @@ Call::Call(const Napi::CallbackInfo& info) {
   out_array = array_of(1, out);
   masked = is_given(environment, 2);
   if (masked) mask_array = array_of(2, mask);
-  axes = info[4].As<Napi::Number>().Uint32Value();
-  initial = initial_argument(info[5]);
+  axes = info[1].As<Napi::Number>().Uint32Value();
+  if (info.Length() > 5) initial = initial_argument(info[5]);
   check_shapes(env, *this);
 }
 
-// reduce(kind, input, output, mask, axes, initial): 0, or 1 for an integer overflow, after which
+// reduce(kind, axes, input, output, mask, initial): 0, or 1 for an integer overflow, after which
 // the output holds anything.
 Napi::Value reduce(const Napi::CallbackInfo& info) {
   const Call call(info);
@@ -115,7 +116,7 @@ JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& ca
   return kDone;
 }
 
-// reduceJob(kind, input, output, mask, axes, initial, target): starts the job and gives its number.
+// reduceJob(kind, axes, input, output, mask, initial, target): starts the job and gives its number.
 // Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers do not
 // fit the target; after 1 and 2 the output holds anything. A target, if slot 3 describes one, gets
 // a copy of the output, but only when the status is 0.
@@ -127,12 +128,12 @@ Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   }
   const auto call = std::make_shared<Call>(info);
   auto pins = std::make_shared<Pins>();
-  pins->add(info[1], call->in);
-  pins->add(info[2], call->out);
-  if (call->masked) pins->add(info[3], call->mask);
+  pins->add(info[2], call->in);
+  pins->add(info[3], call->out);
+  if (call->masked) pins->add(info[4], call->mask);
   std::shared_ptr<Array> target;
   if (is_given(environment, 3)) {
-    const Memory memory = memory_of(environment, 3, info[6]);
+    const Memory memory = memory_of(environment, 3, info, 6);
     target = std::make_shared<Array>(unpack(env, environment.slot(3), memory));
     check_same_shape(env, *target, call->out_array);
     pins->add(info[6], memory);

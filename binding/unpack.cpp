@@ -45,13 +45,13 @@ Memory buffer_memory(const Napi::Value& buffer) {
   return {static_cast<std::byte*>(data), static_cast<std::int64_t>(length), nullptr};
 }
 
-Memory memory_of(Environment& environment, int slot, const Napi::Value& buffer) {
+Memory memory_of(Environment& environment, int slot, const Napi::CallbackInfo& info, int argument) {
   const double number = environment.slot(slot)[kSlotBlock];
-  if (number == kUserBuffer) return buffer_memory(buffer);
+  if (number == kUserBuffer) return buffer_memory(info[static_cast<std::size_t>(argument)]);
   if (number == kFrameResult) return {environment.frame_result(), sizeof(double), nullptr};
   strided::Block* block = environment.blocks.find(number);
   if (block == nullptr || block->released()) {
-    throw internal_error(buffer.Env(), "storage was released");
+    throw internal_error(info.Env(), "storage was released");
   }
   return {block->data(), static_cast<std::int64_t>(block->nbytes()), block};
 }
@@ -95,9 +95,10 @@ strided::Array unpack(Napi::Env env, const double* from, const Memory& memory) {
   return array;
 }
 
-strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Value& buffer) {
+strided::Array unpack(const Napi::CallbackInfo& info, int slot, int argument) {
   Environment& environment = Environment::of(info.Env());
-  return unpack(info.Env(), environment.slot(slot), memory_of(environment, slot, buffer));
+  const Memory memory = memory_of(environment, slot, info, argument);
+  return unpack(info.Env(), environment.slot(slot), memory);
 }
 
 }  // namespace binding

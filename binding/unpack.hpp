@@ -16,13 +16,13 @@ struct Memory {
   strided::Block* block = nullptr;  // null for a user's buffer
 };
 
-// The memory that a slot of the frame names; a user's buffer is an argument of the call, a
+// The memory that a slot of the frame names; a user's buffer is that argument of the call, a
 // Uint8Array, which is not looked at otherwise.
-Memory memory_of(Environment& environment, int slot, const Napi::Value& buffer);
+Memory memory_of(Environment& environment, int slot, const Napi::CallbackInfo& info, int argument);
 Memory buffer_memory(const Napi::Value& buffer);
 
 // The array that a slot describes.
-strided::Array unpack(const Napi::CallbackInfo& info, int slot, const Napi::Value& buffer);
+strided::Array unpack(const Napi::CallbackInfo& info, int slot, int argument);
 
 // The same of a slot over given memory.
 strided::Array unpack(Napi::Env env, const double* slot, const Memory& memory);

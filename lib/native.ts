@@ -44,18 +44,18 @@ interface Addon {
   reductions(): string[];
   reduce(
     kind: number,
-    source: NativeBuffer,
-    out: NativeBuffer,
-    mask: NativeBuffer,
     axes: number,
-    initial: number | bigint | undefined,
+    source?: NativeBuffer,
+    out?: NativeBuffer,
+    mask?: NativeBuffer,
+    initial?: number | bigint | undefined,
   ): number;
   reduceJob(
     kind: number,
+    axes: number,
     source: NativeBuffer,
     out: NativeBuffer,
     mask: NativeBuffer,
-    axes: number,
     initial: number | bigint | undefined,
     copyTo: NativeBuffer,
   ): number;

@@ -190,7 +190,11 @@ function runNow(r: Request, result: Extent | undefined): void {
   if (result === undefined) describe(1, r.type, 0, NONE, NONE, 8, 0, FRAME_RESULT);
   else describeExtent(1, result);
   describeMask(r.mask);
-  const status = native.reduce(r.row.code, source, out, mask, r.axes, r.initial);
+  const { code } = r.row;
+  const plain = r.initial === undefined && !source && !out && !mask; // a short call is a quick one
+  const status = plain
+    ? native.reduce(code, r.axes)
+    : native.reduce(code, r.axes, source, out, mask, r.initial);
   if (status === STATUS.overflow) throw overflow(r.row.name);
 }
 
@@ -263,10 +267,10 @@ export async function reduceAsync(
   else describeExtent(3, target);
   const job = native.reduceJob(
     row.code,
+    r.axes,
     r.source.storage.nativeNow(),
     result.storage.nativeNow(),
     r.mask?.storage.nativeNow(),
-    r.axes,
     r.initial,
     target?.storage.nativeNow(),
   );

@@ -8,21 +8,21 @@
 namespace strided {
 namespace {
 
-constexpr double kSequential = 256 << 10;  // bytes that are not worth waking a thread
-constexpr double kAlone = 128 << 20;       // the same without other threads: only to be cancelled
-constexpr double kUnitBytes = 2 << 20;     // about what a unit of work should read
+constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about, and of a whole small array
+constexpr double kSequential = 256 << 10;       // bytes that are not worth waking a thread
+constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
+constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
-constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is staged
-constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
-constexpr std::int64_t kFoldedColumns = 512;    // into about so many
-constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
-constexpr std::int64_t kWholeTerms = 64;        // where a span may begin
-constexpr std::int64_t kFewTerms = 16;          // exact sums of so few often lie halfway
-constexpr double kNearBytes = 16 << 20;         // of an array that a cache may hold
-constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about
+constexpr std::int64_t kStagedTile = 1024;    // columns of a tile that is staged
+constexpr std::int64_t kFoldColumns = 32;     // up to so many are folded
+constexpr std::int64_t kFoldedColumns = 512;  // into about so many
+constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
+constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
+constexpr std::int64_t kFewTerms = 16;        // exact sums of so few often lie halfway
+constexpr double kNearBytes = 16 << 20;       // of an array that a cache may hold
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
   return (a + b - 1) / b;
@@ -47,6 +47,10 @@ bool Reducer::stopped() const noexcept {
 
 // Chooses the width of cells.
 void Reducer::cut() {
+  if (bytes_ <= kCellBytes && plan_.columns <= kStagedTile) {
+    tile_width_ = plan_.columns;
+    return;
+  }
   const std::int64_t threads = Pool::instance().threads();
   if (bytes_ >= (threads == 1 ? kAlone : kSequential)) {
     const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
@@ -101,6 +105,10 @@ Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
 
 Status Reducer::run() {
   const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
+  if (bytes_ <= kCellBytes && plan_.terms <= kMostTerms) {
+    whole_cells(0, cells);
+    return end();
+  }
   const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
   std::int64_t spans = cells < enough ? ceil_div(wanted_units_, cells) : 1;
   spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
@@ -114,6 +122,10 @@ Status Reducer::run() {
       whole_cells(unit * per_unit, std::min(cells, (unit + 1) * per_unit));
     });
   }
+  return end();
+}
+
+Status Reducer::end() {
   if (!uncertain_.empty() && !stopped()) late_passes();
   if (overflow_.load(std::memory_order_relaxed)) return Status::overflow;
   return stopped() ? Status::cancelled : Status::ok;

@@ -52,6 +52,7 @@ class Reducer {
   Span span(std::int64_t number, std::int64_t spans) const noexcept;
 
   void cut();
+  Status end();
   void whole_cells(std::int64_t first, std::int64_t last);
   void split_cells(std::int64_t spans);
   bool few_terms(int tier, const Cell& cell, Work& work);

@@ -28,8 +28,8 @@ function slots(...described: [DType, number, number[], number[]][]): void {
 const none = undefined;
 const copy = () => native.copy(none, none, none);
 const copyJob = (fit?: number) => native.copyJob(none, none, none, fit);
-const sum = (axes: number) => native.reduce(0, none, none, none, axes, none);
-const sumJob = () => native.reduceJob(0, none, none, none, 1, none, none);
+const sum = (axes: number) => native.reduce(0, axes);
+const sumJob = () => native.reduceJob(0, 1, none, none, none, none, none);
 
 const wild: [string, DType, number, number[], number[]][] = [
   ['one element too many', f64, 0, [101], [8]],

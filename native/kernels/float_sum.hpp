@@ -262,7 +262,8 @@ inline int64_t few_careful(const void* source, int64_t stride, int64_t rows, int
       return filled<VecI64>(int64_t{-1});
     }
     CarefulSum<double> sums;
-    for (int64_t r = 0; r < rows; ++r) sums.add(row(r, j, lanes));
+    sums.s = row(0, j, lanes);
+    for (int64_t r = 1; r < rows; ++r) sums.add(row(r, j, lanes));
     return finish_careful_lanes(sums.s, sums.e, sums.f, sums.a, factor, out + j, lanes);
   });
 }
