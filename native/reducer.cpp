@@ -201,6 +201,8 @@ void Reducer::reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& 
                           Columns& columns) {
   if (plan_.inner) {
     reduce_runs(tier, cell, terms, work, columns);
+  } else if (cell.count == 1 && plan_.stage == nullptr && !family_.numbered) {
+    reduce_column(tier, cell, terms, work, columns);
   } else {
     reduce_columns(tier, cell, terms, work, columns);
   }
@@ -258,6 +260,25 @@ std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
   }
   const std::int64_t rows = kFoldedColumns / cell.count;
   return terms.last - terms.first >= 2 * rows ? rows : 1;
+}
+
+// A column by itself is brought together into runs: its terms lie far apart, and each would wait
+// for the one before.
+void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work,
+                            Columns& columns) {
+  const Stage gather = choose_stage(plan_.dtype, false);
+  bool fresh = true;
+  walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, work.buffer,
+             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
+               while (rows > 0) {
+                 const std::int64_t taken = std::min(rows, kStageRun);
+                 gather(at, stride, nullptr, 0, taken, 0, work.buffer.bytes);
+                 tier.kernel->rows(work.buffer.bytes, 0, 1, taken, Terms{}, &columns, fresh);
+                 fresh = false;
+                 at += taken * stride;
+                 rows -= taken;
+               }
+             });
 }
 
 void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work,

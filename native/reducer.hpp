@@ -58,6 +58,7 @@ class Reducer {
   bool few_terms(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 
