@@ -154,7 +154,7 @@ function request(row: Row, given: Extent, options: Options): Request {
 
 function converted(extent: Extent, type: DType): Extent {
   const strides = contiguousStrides(extent.layout.shape, type.itemsize, 'C');
-  return copyOf(extent, type, strides, 'same_kind');
+  return copyOf({ source: extent, type, strides, casting: 'same_kind' });
 }
 
 /** The array that shows the kept axes of a result with or without the reduced ones. */
@@ -240,7 +240,6 @@ export async function reduceAsync(
   source: Extent,
   options: Options & AsyncOptions,
 ): Promise<Scalar | Extent> {
-  checkOptions(options);
   const signal = signalOf(options);
   const asked = request(row, source, options);
   const { mask, out } = asked;
