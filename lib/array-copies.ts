@@ -47,8 +47,6 @@ interface ReshapeOptions {
 /** What is asked for: an array that is there, or a copy that is still to be made. */
 export type Wanted<T extends DTypeName> = NDArray<T> | CopyRequest;
 
-const itself = <T extends DTypeName>(x: ArrayCopies<T>) => x as ArrayCopies as NDArray<T>;
-
 function stridesIn(x: Extent, type: DType, order: Order): number[] {
   return orderedStrides(x.layout.shape, type, order, x.layout, x.type.itemsize);
 }
@@ -76,7 +74,7 @@ export function cast<T extends DTypeName>(
   const casting = castingOf(options.casting ?? 'same_kind');
   const copy = flagOf(options.copy, 'copy', true);
   if (!copy && type === x.type && isOrdered(x.layout, type.itemsize, order)) {
-    return itself(x) as NDArray as NDArray<T>;
+    return x as NDArray<T>;
   }
   return { source: x, type, casting, strides: stridesIn(x, type, order) };
 }

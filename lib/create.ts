@@ -176,9 +176,7 @@ export interface ArrayOptions<T extends DTypeName = DTypeName> {
   readonly copy?: boolean;
 }
 
-/**
- * What {@link array} gives. `elements` gathers those of nested arrays, where there are nested ones.
- */
+/** What {@link array} gives. `elements` gathers those of what is no array. */
 function arrayFrom<T extends DTypeName>(
   value: ArrayLike,
   options: ArrayOptions<T>,
@@ -227,13 +225,12 @@ function isBuffer(value: unknown): value is ArrayBufferLike | ArrayBufferView {
 
 /**
  * An array over the memory of a TypedArray, a Buffer, an ArrayBuffer or a SharedArrayBuffer (the
- * last two as uint8), which it shares; an array as it is; nested arrays as {@link array} makes them. It copies no
- * array, and has no twin.
+ * last two as uint8), which it shares; an array as it is; nested arrays as {@link array} makes them. It
+ * copies no memory, and has no twin.
  */
 export function asArray(value: ArrayLike | ArrayBufferLike | ArrayBufferView): NDArray {
   if (value instanceof NDArray) return value;
-  if (!isBuffer(value))
-    return made(copying(passingElements(value, undefined, 'same_kind'), undefined, 'C'));
+  if (!isBuffer(value)) return array(value);
   return NDArray.over(value, ArrayBuffer.isView(value) ? dtypeOfTypedArray(value) : DTYPES.uint8);
 }
 
