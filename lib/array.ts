@@ -1,19 +1,17 @@
 import { ArrayCopies } from './array-copies';
-import { copyInShape } from './assign';
 import { Cells, isBelow } from './cells';
 import type { DType, DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 import { expected } from './errors';
-import { nestedOf, typedCopyOf, typedViewOf } from './export';
+import { nestedOf, typedCopyOf, typedCopyOfAsync, typedViewOf } from './export';
 import { checkWriteable, type Extent, extentOver } from './extent';
 import { type Inspection, inspected } from './inspect';
+import { type AsyncOptions, signalOf } from './jobs';
 import { type JSONArray, toJSON } from './json';
-import { isDense, type Layout, type Order, orderAfter, orderOf } from './layout';
+import type { Layout } from './layout';
 import { type Nested, toElement } from './nested';
-import { checkOptions, flagOf } from './options';
 import { arrayStr, coloredRepr, tupleText } from './print';
-import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
 import { placeOf } from './slice';
-import { discard, resolve } from './writeback';
+import { discard, owedTo, resolve, resolveAsync } from './writeback';
 
 /** What can be assigned to an array or made one: scalars, arrays, and iterables of them. */
 export type ArrayLike = NDArray | Scalar | readonly ArrayLike[] | (object & Iterable<ArrayLike>);
@@ -117,41 +115,9 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
   }
 
   /**
-   * The same elements in another shape, of which one size may be -1; `order` says in which order
-   * they are read and laid out. A view when one exists; `copy: false` throws ERR_SHAPE when none
-   * does, `copy: true` always copies.
+   * The elements in nested arrays; the bare element of an array without axes. JavaScript makes those,
+   * and no other thread could: there is no twin.
    */
-  reshape(
-    shape: number | readonly number[],
-    options: { readonly order?: 'C' | 'F' | 'A'; readonly copy?: boolean } = {},
-  ): NDArray<T> {
-    checkOptions(options);
-    const copy = flagOf(options.copy, 'copy', undefined);
-    const { layout, type } = this;
-    const order = orderAfter(orderOf(options.order ?? 'C', 'CFA'), layout, type.itemsize);
-    if (copy !== true && isShape(shape, layout.shape)) return this.derive(layout);
-    const sizes = resolveShape(shape, this.size);
-    const strides = copy === true ? null : reshapedStrides(layout, sizes, type.itemsize, order);
-    if (strides !== null) return this.derive({ shape: sizes, strides, offset: layout.offset });
-    if (copy === false) throw notAView(layout, sizes);
-    return NDArray.owner(copyInShape(this, sizes, order));
-  }
-
-  /**
-   * The elements along one axis, read in an order (K: as they lie in memory). A view when they lie
-   * one after another in that order, else a copy, as in NumPy.
-   */
-  ravel(options: { readonly order?: Order } = {}): NDArray<T> {
-    checkOptions(options);
-    const { layout, type } = this;
-    const asked = orderOf(options.order ?? 'C', 'CFAK');
-    const order = asked === 'K' ? 'K' : orderAfter(asked, layout, type.itemsize);
-    if (!isDense(layout, type.itemsize, order)) return this.flatten({ order });
-    const { offset } = layout;
-    return this.derive({ shape: [this.size], strides: [type.itemsize], offset });
-  }
-
-  /** The elements in nested arrays; the bare element of an array without axes. */
   toArray(): Nested {
     return nestedOf(this);
   }
@@ -159,6 +125,11 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
   /** A copy of the elements in C order, as a TypedArray (a Uint8Array for bool). */
   toTypedArray(): TypedArray {
     return typedCopyOf(this);
+  }
+
+  /** {@link toTypedArray} as a job. */
+  async toTypedArrayAsync(options: AsyncOptions = {}): Promise<TypedArray> {
+    return typedCopyOfAsync(this, signalOf(options));
   }
 
   /**
@@ -186,6 +157,15 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
     resolve(this);
   }
 
+  /**
+   * {@link resolveWriteback} as a job. The base is writeable from the call on, and what reads or
+   * writes it waits for the job. When the promise rejects, nothing was copied back: the base is
+   * locked again, unless the temporary was disposed of meanwhile.
+   */
+  async resolveWritebackAsync(options: AsyncOptions = {}): Promise<void> {
+    return resolveAsync(this, signalOf(options));
+  }
+
   /** Makes the base of such a temporary writeable again, and does not copy it back. */
   discardWriteback(): void {
     discard(this);
@@ -204,6 +184,22 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /**
+   * {@link dispose}, for which a temporary of `require` is copied back as a job, by
+   * {@link resolveWritebackAsync}, and released when the promise resolves. Any other array is released
+   * at the call.
+   */
+  async disposeAsync(options: AsyncOptions = {}): Promise<void> {
+    const signal = signalOf(options);
+    if (this.root !== null) return;
+    if (owedTo(this) !== undefined) await resolveAsync(this, signal);
+    this.storage.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.disposeAsync();
   }
 
   /** NumPy's `str` of the array. */

@@ -122,37 +122,54 @@ export function assignElements(
   copyNow(target, from, mask);
 }
 
-/** A copy in fresh memory, of a dtype and with strides of one's own. Throws ERR_CAST. */
-export function copyOf(
-  source: Extent,
-  type: DType,
-  strides: readonly number[],
-  casting: Casting,
-): Extent {
+/** A copy in fresh memory that is still to be made, now or by a job. */
+export interface CopyRequest {
+  readonly source: Extent;
+  readonly type: DType;
+  /** Of the copy, in the source's shape. */
+  readonly strides: readonly number[];
+  readonly casting: Casting;
+  /** What the copy's memory is shown as, when not in the source's shape. */
+  readonly layout?: Layout;
+}
+
+/** The copy that was asked for. Throws ERR_CAST, ERR_OUT_OF_MEMORY. */
+export function copyOf(request: CopyRequest): Extent {
+  const { source, type, strides, casting } = request;
   checkCast(source.type, type, casting, 'dtype');
   checkFit(source, type, casting, 'this array');
   const copy = allocate(type, source.layout.shape, { strides });
   copyNow(copy, source);
-  return copy;
+  return shown(copy, request);
 }
 
-/** The elements, read in C or F order, in fresh memory and another shape in that same order. */
-export function copyInShape(source: Extent, shape: readonly number[], order: 'C' | 'F'): Extent {
-  const { layout, type } = source;
-  const flat = contiguousStrides(layout.shape, type.itemsize, order);
-  const { storage } = copyOf(source, type, flat, 'no');
-  const strides = contiguousStrides(shape, type.itemsize, order);
-  return new Extent(storage, { shape, strides, offset: 0 }, type, true);
+function shown(copy: Extent, { layout }: CopyRequest): Extent {
+  return layout === undefined ? copy : new Extent(copy.storage, layout, copy.type, true);
 }
 
-/** The elements along one axis, read in an order, in fresh memory. */
-export function flatCopy(source: Extent, order: Order): Extent {
+/** The elements, read in C or F order, in another shape in that same order. */
+export function copyInShape(
+  source: Extent,
+  shape: readonly number[],
+  order: 'C' | 'F',
+): CopyRequest {
+  const { type } = source;
+  const strides = contiguousStrides(source.layout.shape, type.itemsize, order);
+  const layout = { shape, strides: contiguousStrides(shape, type.itemsize, order), offset: 0 };
+  return { source, type, strides, casting: 'no', layout };
+}
+
+/** The elements along one axis, read in an order. */
+export function flatCopy(source: Extent, order: Order): CopyRequest {
   const { storage, layout, type } = source;
+  const as = (walked: Layout) => new Extent(storage, walked, type, false);
   const size = sizeOf(layout.shape);
-  if (size === 0) return allocate(type, [0]);
+  if (size === 0) {
+    const none = { shape: [0], strides: [0], offset: layout.offset };
+    return { source: as(none), type, strides: [0], casting: 'no' };
+  }
   if (order !== 'K') return copyInShape(source, [size], orderAfter(order, layout, type.itemsize));
-  const walked = permuted(layout, memoryOrder(layout));
-  return copyInShape(new Extent(storage, walked, type, false), [size], 'C');
+  return copyInShape(as(permuted(layout, memoryOrder(layout))), [size], 'C');
 }
 
 /** Room for the element that a fill repeats. */
@@ -181,7 +198,8 @@ export function elementOf(type: DType, element: number | bigint): Extent {
 export function lasting(extent: Extent): Extent {
   if (!extent.storage.transferable) return extent;
   const { type, layout } = extent;
-  return copyOf(extent, type, contiguousStrides(layout.shape, type.itemsize, 'C'), 'no');
+  const strides = contiguousStrides(layout.shape, type.itemsize, 'C');
+  return copyOf({ source: extent, type, strides, casting: 'no' });
 }
 
 /** Starts a copy as a job. `finish` writes the target, when the job could not. */
@@ -239,17 +257,33 @@ export async function assignElementsAsync(
   return copyJob(late, from, where, how, { target, mask: where });
 }
 
-/** {@link copyOf} as a job. */
-export async function copyOfAsync(
+/**
+ * Writes a source, of the target's shape, to memory that nobody else has seen yet, as a job. The
+ * copy that a job would need of memory that may go is all that is wanted, unless there is a cast.
+ * What keeps the job from being started is thrown at once.
+ */
+export function writeFresh(
+  target: Extent,
   source: Extent,
-  type: DType,
-  strides: readonly number[],
   casting: Casting,
   signal: AbortSignal | undefined,
+): Promise<void> {
+  if (source.storage.transferable && source.type === target.type) {
+    copyNow(target, source);
+    return Promise.resolve();
+  }
+  const how = { casting, argument: 'this array', signal };
+  return copyJob(target, lasting(source), undefined, how);
+}
+
+/** {@link copyOf} as a job. */
+export async function copyOfAsync(
+  request: CopyRequest,
+  signal: AbortSignal | undefined,
 ): Promise<Extent> {
+  const { source, type, strides, casting } = request;
   checkCast(source.type, type, casting, 'dtype');
-  const from = lasting(source);
   const copy = allocate(type, source.layout.shape, { strides });
-  await copyJob(copy, from, undefined, { casting, argument: 'this array', signal });
-  return copy;
+  await writeFresh(copy, source, casting, signal);
+  return shown(copy, request);
 }

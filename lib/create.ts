@@ -2,7 +2,8 @@
 
 import { types } from 'node:util';
 import { type ArrayLike, NDArray } from './array';
-import { copyOf } from './assign';
+import { cast, type Wanted } from './array-copies';
+import { type CopyRequest, copyOf, copyOfAsync } from './assign';
 import {
   DTYPES,
   type DType,
@@ -12,20 +13,32 @@ import {
   type Scalar,
 } from './dtype';
 import { expected } from './errors';
-import { passingElements } from './export';
-import { allocate } from './extent';
+import { fromElements, passingElements } from './export';
+import { allocate, type Extent } from './extent';
+import { type AsyncOptions, signalOf } from './jobs';
 import { type JSONArray, parsed } from './json';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 
-/** Elements in memory of their own, in an order, as a dtype. */
-function arrayOf(value: unknown, type: DType | undefined, order: 'C' | 'F'): NDArray {
-  const source = passingElements(value, type, 'same_kind');
-  const { shape } = source.layout;
+/** An array that is there, or the copy that is wanted. */
+export function made<T extends DTypeName>(wanted: Wanted<T>): NDArray<T> {
+  return wanted instanceof NDArray ? wanted : NDArray.owner(copyOf(wanted));
+}
+
+/** {@link made} by a job, where there is something to copy. */
+export async function madeAsync<T extends DTypeName>(
+  wanted: Wanted<T>,
+  signal: AbortSignal | undefined,
+): Promise<NDArray<T>> {
+  return wanted instanceof NDArray ? wanted : NDArray.owner(await copyOfAsync(wanted, signal));
+}
+
+/** Elements that are to be copied to memory of their own, in an order, as a dtype. */
+function copying(source: Extent, type: DType | undefined, order: 'C' | 'F'): CopyRequest {
   const target = type ?? source.type;
-  const strides = contiguousStrides(shape, target.itemsize, order);
-  return NDArray.owner(copyOf(source, target, strides, 'same_kind'));
+  const strides = contiguousStrides(source.layout.shape, target.itemsize, order);
+  return { source, type: target, strides, casting: 'same_kind' };
 }
 
 /** Fresh elements; zeros when asked, else whatever the memory held. */
@@ -163,6 +176,23 @@ export interface ArrayOptions<T extends DTypeName = DTypeName> {
   readonly copy?: boolean;
 }
 
+/** What {@link array} gives. `elements` gathers those of what is no array. */
+function arrayFrom<T extends DTypeName>(
+  value: ArrayLike,
+  options: ArrayOptions<T>,
+  elements: typeof fromElements,
+): Wanted<T> {
+  checkOptions(options);
+  const type = options.dtype === undefined ? undefined : dtypeOf(options.dtype);
+  const order = orderOf(options.order ?? 'K', 'CFAK');
+  const copy = flagOf(options.copy, 'copy', true);
+  if (value instanceof NDArray || (!copy && isBuffer(value))) {
+    const x = asArray(value);
+    return cast(x, (type ?? x.type).name as T, { order, copy });
+  }
+  return copying(elements(value, type, 'same_kind'), type, order === 'F' ? 'F' : 'C');
+}
+
 /**
  * An array of the elements of another array, a TypedArray, or nested arrays and other iterables, in
  * memory of its own. The dtype is that of the arrays within; numbers are float64, bigints int64,
@@ -173,15 +203,20 @@ export function array<T extends DTypeName = DTypeName>(
   value: ArrayLike,
   options: ArrayOptions<T> = {},
 ): NDArray<T> {
-  checkOptions(options);
-  const type = options.dtype === undefined ? undefined : dtypeOf(options.dtype);
-  const order = orderOf(options.order ?? 'K', 'CFAK');
-  const copy = flagOf(options.copy, 'copy', true);
-  if (value instanceof NDArray || (!copy && isBuffer(value))) {
-    const x = asArray(value);
-    return x.asType((type ?? x.type).name, { order, copy }) as unknown as NDArray<T>;
-  }
-  return arrayOf(value, type, order === 'F' ? 'F' : 'C') as NDArray<T>;
+  return made(arrayFrom(value, options, passingElements));
+}
+
+/**
+ * {@link array}, where the copy of an array, or of elements over a SharedArrayBuffer, is a job. Those
+ * of nested arrays are gathered in JavaScript, at the call, as no other thread could. Elements over an
+ * ArrayBuffer are copied at the call too, since it could be transferred away; a cast of them is a job.
+ */
+export async function arrayAsync<T extends DTypeName = DTypeName>(
+  value: ArrayLike,
+  options: ArrayOptions<T> & AsyncOptions = {},
+): Promise<NDArray<T>> {
+  const signal = signalOf(options);
+  return madeAsync(arrayFrom(value, options, fromElements), signal);
 }
 
 function isBuffer(value: unknown): value is ArrayBufferLike | ArrayBufferView {
@@ -190,27 +225,46 @@ function isBuffer(value: unknown): value is ArrayBufferLike | ArrayBufferView {
 
 /**
  * An array over the memory of a TypedArray, a Buffer, an ArrayBuffer or a SharedArrayBuffer (the
- * last two as uint8), which it shares; an array as it is; nested arrays as {@link array} makes them.
+ * last two as uint8), which it shares; an array as it is; nested arrays as {@link array} makes them. It
+ * copies no memory, and has no twin.
  */
 export function asArray(value: ArrayLike | ArrayBufferLike | ArrayBufferView): NDArray {
   if (value instanceof NDArray) return value;
-  if (!isBuffer(value)) return arrayOf(value, undefined, 'C');
+  if (!isBuffer(value)) return array(value);
   return NDArray.over(value, ArrayBuffer.isView(value) ? dtypeOfTypedArray(value) : DTYPES.uint8);
 }
 
 /** An array in C order: the one given, if it is, else a copy. */
 export function asContiguousArray(value: ArrayLike): NDArray {
-  return inOrder(value, 'C');
+  return made(inOrder(value, 'C'));
+}
+
+/** {@link asContiguousArray}, where a copy is a job. */
+export async function asContiguousArrayAsync(
+  value: ArrayLike,
+  options: AsyncOptions = {},
+): Promise<NDArray> {
+  const signal = signalOf(options);
+  return madeAsync(inOrder(value, 'C'), signal);
 }
 
 /** An array in F order: the one given, if it is, else a copy. */
 export function asFortranArray(value: ArrayLike): NDArray {
-  return inOrder(value, 'F');
+  return made(inOrder(value, 'F'));
 }
 
-function inOrder(value: ArrayLike, order: 'C' | 'F'): NDArray {
+/** {@link asFortranArray}, where a copy is a job. */
+export async function asFortranArrayAsync(
+  value: ArrayLike,
+  options: AsyncOptions = {},
+): Promise<NDArray> {
+  const signal = signalOf(options);
+  return madeAsync(inOrder(value, 'F'), signal);
+}
+
+function inOrder(value: ArrayLike, order: 'C' | 'F'): Wanted<DTypeName> {
   const x = asArray(value);
-  return x.asType(x.dtype, { order, copy: false });
+  return cast(x, x.dtype, { order, copy: false });
 }
 
 /**

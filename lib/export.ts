@@ -1,6 +1,6 @@
 /** Elements between arrays and what JavaScript has: TypedArrays, and scalars in nested arrays. */
 
-import { assignElements, elementOf } from './assign';
+import { assignElements, elementOf, writeFresh } from './assign';
 import type { Casting } from './casting';
 import { DTYPES, type DType, type TypedArray } from './dtype';
 import { expected, show } from './errors';
@@ -32,8 +32,8 @@ export function sourceOf(
   return value instanceof Extent ? value : fromElements(value, type, casting);
 }
 
-/** A copy of the elements in C order. Throws ERR_SHAPE when no TypedArray holds so many. */
-export function typedCopyOf(source: Extent): TypedArray {
+/** Room in a TypedArray for elements in C order. Throws ERR_SHAPE when none holds so many. */
+function typedRoomFor(source: Extent): { typed: TypedArray; target: Extent } {
   const { layout, type } = source;
   const size = sizeOf(layout.shape);
   let typed: TypedArray;
@@ -45,7 +45,23 @@ export function typedCopyOf(source: Extent): TypedArray {
   const { storage } = extentOver(typed, type);
   const strides = contiguousStrides(layout.shape, type.itemsize, 'C');
   const target = new Extent(storage, { shape: layout.shape, strides, offset: 0 }, type, true);
+  return { typed, target };
+}
+
+/** A copy of the elements in C order. Throws ERR_SHAPE when no TypedArray holds so many. */
+export function typedCopyOf(source: Extent): TypedArray {
+  const { typed, target } = typedRoomFor(source);
   assignElements(target, source, 'no');
+  return typed;
+}
+
+/** {@link typedCopyOf} as a job. */
+export async function typedCopyOfAsync(
+  source: Extent,
+  signal: AbortSignal | undefined,
+): Promise<TypedArray> {
+  const { typed, target } = typedRoomFor(source);
+  await writeFresh(target, source, 'no', signal);
   return typed;
 }
 

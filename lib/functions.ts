@@ -117,28 +117,6 @@ export async function copyToAsync(
   await assignElementsAsync(dst, source, casting, signal, 'src', mask);
 }
 
-/** An array in C order: the one given, if it is, else a copy that the pool's threads make. */
-export async function asContiguousArrayAsync(
-  x: ArrayLike,
-  options: AsyncOptions = {},
-): Promise<NDArray> {
-  return inOrderAsync(x, 'C', options);
-}
-
-/** An array in F order: the one given, if it is, else a copy that the pool's threads make. */
-export async function asFortranArrayAsync(
-  x: ArrayLike,
-  options: AsyncOptions = {},
-): Promise<NDArray> {
-  return inOrderAsync(x, 'F', options);
-}
-
-async function inOrderAsync(value: ArrayLike, order: 'C' | 'F', options: AsyncOptions) {
-  checkOptions(options);
-  const x = asArray(value);
-  return x.asTypeAsync(x.dtype, { ...options, order, copy: false });
-}
-
 /**
  * Sets how many threads operations use, the calling one among them: an integer from 1 to 1024. The
  * default is STRIDED_NUM_THREADS, else the processors that the machine or container grants.

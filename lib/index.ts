@@ -7,9 +7,12 @@ export type { Casting } from './casting';
 export {
   type ArrayOptions,
   array,
+  arrayAsync,
   asArray,
   asContiguousArray,
+  asContiguousArrayAsync,
   asFortranArray,
+  asFortranArrayAsync,
   type CreateOptions,
   empty,
   emptyLike,
@@ -26,8 +29,6 @@ export type { DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 export type { ErrorCode, StridedError } from './errors';
 export type { Flags } from './flags';
 export {
-  asContiguousArrayAsync,
-  asFortranArrayAsync,
   type CopyToOptions,
   copyTo,
   copyToAsync,
@@ -78,7 +79,11 @@ export {
   sum,
   sumAsync,
 } from './reduction-functions';
-export { type RequireOptions, requireArray as require } from './require';
+export {
+  type RequireOptions,
+  requireArray as require,
+  requireArrayAsync as requireAsync,
+} from './require';
 export type { Seed } from './seed-sequence';
 export type { Index } from './slice';
 export {

@@ -2,6 +2,7 @@
 
 import { expected, failure } from './errors';
 import { native, onSettled, STATUS } from './native';
+import { checkOptions } from './options';
 import type { Block, Pending } from './storage';
 
 /** Options of every asynchronous operation. */
@@ -87,7 +88,9 @@ export function follow(
 }
 
 /** The signal of options, not aborted yet. Throws ERR_SHAPE, and the reason of an aborted one. */
-export function signalOf({ signal }: AsyncOptions): AbortSignal | undefined {
+export function signalOf(options: AsyncOptions): AbortSignal | undefined {
+  checkOptions(options);
+  const { signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('ERR_SHAPE', 'signal', 'an AbortSignal', signal);
   }

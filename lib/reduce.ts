@@ -8,6 +8,7 @@ import {
   doesNotFit,
   lasting,
   maskOf,
+  writeFresh,
 } from './assign';
 import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
 import { expected, failure } from './errors';
@@ -123,7 +124,12 @@ function checkTerms(row: Row, shape: readonly number[], axes: number, kept: read
   );
 }
 
-function request(row: Row, given: Extent, options: Options): Request {
+function request(
+  row: Row,
+  given: Extent,
+  options: Options,
+  convert: (given: Extent, type: DType) => Extent,
+): Request {
   checkOptions(options);
   checkTaken(row, options);
   const { shape } = given.layout;
@@ -145,7 +151,7 @@ function request(row: Row, given: Extent, options: Options): Request {
   }
   return {
     row,
-    source: source === given.type ? given : converted(given, source),
+    source: source === given.type ? given : convert(given, source),
     axes,
     kept,
     shape: full,
@@ -159,7 +165,7 @@ function request(row: Row, given: Extent, options: Options): Request {
 
 function converted(extent: Extent, type: DType): Extent {
   const strides = contiguousStrides(extent.layout.shape, type.itemsize, 'C');
-  return copyOf(extent, type, strides, 'same_kind');
+  return copyOf({ source: extent, type, strides, casting: 'same_kind' });
 }
 
 /** The array that shows the kept axes of a result with or without the reduced ones. */
@@ -229,7 +235,7 @@ function isDirect({ row, type, source, mask }: Request, out: Extent): boolean {
 
 /** The reduction, at once: a scalar of all elements, `out` when given, else a new array. */
 export function reduce(row: Row, source: Extent, options: Options): Scalar | Extent {
-  const r = request(row, source, options);
+  const r = request(row, source, options, converted);
   const { out } = r;
   if (r.scalar) {
     runNow(r, undefined);
@@ -249,9 +255,14 @@ export async function reduceAsync(
   source: Extent,
   options: Options & AsyncOptions,
 ): Promise<Scalar | Extent> {
-  checkOptions(options);
   const signal = signalOf(options);
-  const asked = request(row, source, options);
+  // An abort does not stop it: the reduction, which runs next, would read elements that are not there.
+  let conversion: Promise<void> | undefined;
+  const asked = request(row, source, options, (given, type) => {
+    const room = allocate(type, given.layout.shape);
+    conversion = writeFresh(room, given, 'same_kind', undefined);
+    return room;
+  });
   const { mask, out } = asked;
   const r: Request = { ...asked, source: lasting(asked.source), mask: mask && lasting(mask) };
   const result = allocate(r.type, r.kept);
@@ -279,9 +290,10 @@ export async function reduceAsync(
     checkFit(result, out.type, 'same_kind', 'out');
     copyAtOnce(out, withShape(r.shape, result));
   };
-  await follow(job, { what: row.name, reads, writes }, signal, finish, () =>
+  const reduction = follow(job, { what: row.name, reads, writes }, signal, finish, () =>
     doesNotFit(r.type, (out as Extent).type, 'out'),
   );
+  await Promise.all([conversion, reduction]);
   if (out !== undefined) return out;
   if (r.scalar) return result.storage.read(r.type, 0);
   return withShape(r.shape, result);

@@ -1,16 +1,17 @@
 /** Arrays that meet requirements. */
 
-import type { ArrayLike } from './array';
-import { NDArray } from './array';
-import { checkCast, copyOf } from './assign';
+import type { ArrayLike, NDArray } from './array';
+import type { Wanted } from './array-copies';
+import { checkCast } from './assign';
 import { type Casting, castingOf } from './casting';
-import { array, asArray } from './create';
+import { array, asArray, made, madeAsync } from './create';
 import { type DTypeName, dtypeOf } from './dtype';
 import { expected } from './errors';
 import { checkWriteable } from './extent';
+import { type AsyncOptions, signalOf } from './jobs';
 import { isAligned, isOrdered, type Order, orderedStrides, orderOf } from './layout';
 import { checkOptions, flagOf } from './options';
-import { owe } from './writeback';
+import { lock, owe, unlock } from './writeback';
 
 /** What {@link requireArray} requires; what is left out is not required. */
 export interface RequireOptions<T extends DTypeName = DTypeName> {
@@ -41,6 +42,46 @@ function requirements(options: RequireOptions) {
   };
 }
 
+/** What meets the requirements, and the array that it is to be written back to. */
+interface Met<T extends DTypeName> {
+  readonly wanted: Wanted<T>;
+  readonly target: NDArray | undefined;
+  readonly casting: Casting;
+}
+
+function meeting<T extends DTypeName>(
+  value: ArrayLike | ArrayBufferLike | ArrayBufferView,
+  options: RequireOptions<T>,
+): Met<T> {
+  const needs = requirements(options);
+  const { casting, writeback } = needs;
+  const plain = Array.isArray(value) || typeof value !== 'object';
+  const given = plain
+    ? array(value as ArrayLike, needs.type && { dtype: needs.type.name })
+    : asArray(value);
+  const x = given as NDArray as NDArray<T>;
+  const { layout, storage } = x;
+  const type = needs.type ?? x.type;
+  if (writeback) {
+    if (plain) {
+      throw expected('ERR_DTYPE', 'x', 'an array or a TypedArray, as it is written back to', value);
+    }
+    checkWriteable(x, 'x');
+    checkCast(type, x.type, casting, 'x');
+  }
+  const { itemsize } = x.type;
+  const met =
+    type === x.type &&
+    isOrdered(layout, itemsize, needs.order ?? 'K') &&
+    (!needs.aligned || isAligned(layout, itemsize, storage.start)) &&
+    (!needs.writeable || x.writeable) &&
+    (!needs.ownData || (!writeback && x.flags.ownData));
+  if (met) return { wanted: writeback ? x.derive(layout) : x, target: undefined, casting };
+  const strides = orderedStrides(layout.shape, type, needs.order ?? 'A', layout, itemsize);
+  const wanted = { source: x, type, strides, casting };
+  return { wanted, target: writeback ? x : undefined, casting };
+}
+
 /**
  * An array that meets requirements: `x` itself when it does, else a copy; nested arrays as `array`
  * makes them.
@@ -58,31 +99,29 @@ export function requireArray<T extends DTypeName = DTypeName>(
   value: ArrayLike | ArrayBufferLike | ArrayBufferView,
   options: RequireOptions<T> = {},
 ): NDArray<T> {
-  const needs = requirements(options);
-  const plain = Array.isArray(value) || typeof value !== 'object';
-  const made = plain
-    ? array(value as ArrayLike, needs.type && { dtype: needs.type.name })
-    : asArray(value);
-  const x = made as NDArray as NDArray<T>;
-  const { layout, storage } = x;
-  const type = needs.type ?? x.type;
-  if (needs.writeback) {
-    if (plain) {
-      throw expected('ERR_DTYPE', 'x', 'an array or a TypedArray, as it is written back to', value);
-    }
-    checkWriteable(x, 'x');
-    checkCast(type, x.type, needs.casting, 'x');
+  const { wanted, target, casting } = meeting(value, options);
+  const result = made(wanted);
+  if (target !== undefined) owe(result, target, casting);
+  return result;
+}
+
+/**
+ * {@link requireArray}, where a copy is a job. With `writeback`, `x` is locked from the call on, and
+ * unlocked when the promise rejects. As with `array`, nested arrays are gathered at the call.
+ */
+export async function requireArrayAsync<T extends DTypeName = DTypeName>(
+  value: ArrayLike | ArrayBufferLike | ArrayBufferView,
+  options: RequireOptions<T> & AsyncOptions = {},
+): Promise<NDArray<T>> {
+  const signal = signalOf(options);
+  const { wanted, target, casting } = meeting(value, options);
+  if (target === undefined) return madeAsync(wanted, signal);
+  lock(target);
+  try {
+    const temporary = await madeAsync(wanted, signal);
+    owe(temporary, target, casting);
+    return temporary;
+  } finally {
+    unlock(target);
   }
-  const { itemsize } = x.type;
-  const met =
-    type === x.type &&
-    isOrdered(layout, itemsize, needs.order ?? 'K') &&
-    (!needs.aligned || isAligned(layout, itemsize, storage.start)) &&
-    (!needs.writeable || x.writeable) &&
-    (!needs.ownData || (!needs.writeback && x.flags.ownData));
-  if (met) return needs.writeback ? x.derive(layout) : x;
-  const strides = orderedStrides(layout.shape, type, needs.order ?? 'A', layout, itemsize);
-  const copy = NDArray.owner<T>(copyOf(x, type, strides, needs.casting));
-  if (needs.writeback) owe(copy, x, needs.casting);
-  return copy;
 }

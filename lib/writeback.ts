@@ -3,7 +3,7 @@
  * is locked: nobody may write what the temporary would write over.
  */
 
-import { assignElements } from './assign';
+import { assignElements, assignElementsAsync } from './assign';
 import type { Casting } from './casting';
 import type { Extent } from './extent';
 
@@ -13,7 +13,9 @@ interface Debt<Target extends Extent = Extent> {
 }
 
 const debts = new WeakMap<Extent, Debt>();
-const locked = new WeakSet<Extent>();
+
+/** How many lock an array, and whether it was writeable before. */
+const locks = new WeakMap<Extent, { readonly count: number; readonly writeable: boolean }>();
 
 // It must not know the temporary itself, which then would never be dropped.
 const dropped = new FinalizationRegistry<Extent>((target) => {
@@ -25,17 +27,28 @@ const dropped = new FinalizationRegistry<Extent>((target) => {
   );
 });
 
-function unlock(target: Extent): void {
-  locked.delete(target);
-  target.writeable = true;
+/** Makes an array read-only until as many have unlocked it as have locked it. */
+export function lock(target: Extent): void {
+  const { count, writeable } = locks.get(target) ?? { count: 0, writeable: target.writeable };
+  locks.set(target, { count: count + 1, writeable });
+  target.writeable = false;
+}
+
+export function unlock(target: Extent): void {
+  const { count, writeable } = locks.get(target)!;
+  if (count > 1) {
+    locks.set(target, { count: count - 1, writeable });
+    return;
+  }
+  locks.delete(target);
+  target.writeable = writeable;
 }
 
 /** Lets a temporary go back to a writeable array by a rule for casts, and locks the array. */
 export function owe(temporary: Extent, target: Extent, casting: Casting): void {
   debts.set(temporary, { target, casting });
   dropped.register(temporary, target, temporary);
-  locked.add(target);
-  target.writeable = false;
+  lock(target);
 }
 
 /** The array that a temporary is to be copied back to. */
@@ -45,16 +58,17 @@ export function owedTo(temporary: Extent): Extent | undefined {
 
 /** True for an array that some temporary will be copied back to. */
 export function isLocked(target: Extent): boolean {
-  return locked.has(target);
+  return locks.has(target);
 }
 
-/** Unlocks the array that a temporary came from, without a copy. */
-export function discard(temporary: Extent): void {
+/** Unlocks the array that a temporary came from, without a copy. Gives what was owed. */
+export function discard(temporary: Extent): Debt | undefined {
   const debt = debts.get(temporary);
-  if (debt === undefined) return;
+  if (debt === undefined) return undefined;
   debts.delete(temporary);
   dropped.unregister(temporary);
   unlock(debt.target);
+  return debt;
 }
 
 /**
@@ -62,14 +76,32 @@ export function discard(temporary: Extent): void {
  * not fit there, ERR_RELEASED; then nothing has changed.
  */
 export function resolve(temporary: Extent): void {
-  const debt = debts.get(temporary);
+  const debt = discard(temporary);
   if (debt === undefined) return;
-  debt.target.writeable = true;
   try {
     assignElements(debt.target, temporary, debt.casting, 'this array');
   } catch (error) {
-    debt.target.writeable = false;
+    owe(temporary, debt.target, debt.casting);
     throw error;
   }
-  discard(temporary);
+}
+
+/**
+ * {@link resolve} as a job. The array is unlocked from the call on, as what writes to it then waits
+ * for the job, and is locked again when the job fails. A temporary that was released in the meantime
+ * owes nothing more: it could never be copied.
+ */
+export async function resolveAsync(
+  temporary: Extent,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const debt = discard(temporary);
+  if (debt === undefined) return;
+  const { target, casting } = debt;
+  try {
+    await assignElementsAsync(target, temporary, casting, signal, 'this array');
+  } catch (error) {
+    if (!temporary.storage.block.released) owe(temporary, target, casting);
+    throw error;
+  }
 }

@@ -1,16 +1,20 @@
 /** Asynchronous copies: each behaves as if it had run, whole, at the moment it was called. */
 
 import {
+  type AsyncOptions,
   arange,
   array,
+  arrayAsync,
   asArray,
   asContiguousArrayAsync,
   asFortranArrayAsync,
   copyTo,
   copyToAsync,
   getNumThreads,
-  type NDArray,
+  NDArray,
+  requireAsync,
   setNumThreads,
+  type TypedArray,
   zeros,
 } from 'strided';
 import { hold } from './support/busy';
@@ -39,6 +43,33 @@ function bytes(x: NDArray): Buffer {
   const { buffer, byteOffset, byteLength } = x.toTypedArray();
   return Buffer.from(buffer, byteOffset, byteLength);
 }
+
+/** Jobs that copy all elements of an array in C order, and give them in its shape or along one axis. */
+const JOBS: readonly [
+  name: string,
+  start: (x: NDArray, options: AsyncOptions) => Promise<NDArray | TypedArray>,
+][] = [
+  ['copyAsync', (x, options) => x.copyAsync(options)],
+  ['flattenAsync', (x, options) => x.flattenAsync(options)],
+  ['ravelAsync', (x, options) => x.slice('::-1').ravelAsync(options)],
+  ['reshapeAsync', (x, options) => x.T.reshapeAsync(-1, options)],
+  ['asTypeAsync', (x, options) => x.asTypeAsync('float32', options)],
+  ['toTypedArrayAsync', (x, options) => x.toTypedArrayAsync(options)],
+  ['arrayAsync', (x, options) => arrayAsync(x, options)],
+  ['asContiguousArrayAsync', (x, options) => asContiguousArrayAsync(x.T, options)],
+  ['asFortranArrayAsync', (x, options) => asFortranArrayAsync(x, options)],
+  ['requireAsync', (x, options) => requireAsync(x, { ...options, order: 'F' })],
+  ['copyToAsync', (x, options) => into(x, (y) => copyToAsync(y, x, options))],
+  ['assignAsync', (x, options) => into(x, (y) => y.assignAsync(x, options))],
+];
+
+async function into(x: NDArray, write: (target: NDArray) => Promise<unknown>): Promise<NDArray> {
+  const target = zeros(x.shape);
+  await write(target);
+  return target;
+}
+
+const total = (x: NDArray | TypedArray) => (x instanceof NDArray ? x : asArray(x)).sum();
 
 test('give what their synchronous twins give', async () => {
   const x = large();
@@ -127,13 +158,34 @@ test('a buffer that is taken away does not matter to what it gave, and does to w
   await busy;
 });
 
-test('dispose while a copy runs', async () => {
+test.each(JOBS)('%s copies what there was when it was called', async (_, start) => {
   const busy = keepBusy();
-  const x = large();
-  const copying = x.copyAsync();
-  x.dispose();
-  expect((await copying).get(1999, 999)).toBe(1_999_999);
+  for (const end of [(x: NDArray) => x.fill(7), (x: NDArray) => x.dispose()]) {
+    const x = arange(1000).reshape([20, 50], { copy: true });
+    const copying = start(x, {});
+    end(x); // a write waits
+    expect(total(await copying)).toBe(499_500);
+  }
+  const typed = Float64Array.from({ length: 1000 }, (_, i) => i);
+  const copying = start(asArray(typed).reshape([20, 50]), {});
+  transfer(typed.buffer);
+  expect(total(await copying)).toBe(499_500);
   await busy;
+});
+
+test.each(JOBS)('%s takes an abort until it begins, and waits for nothing', async (_, start) => {
+  const reason = new Error('enough');
+  const x = arange(1000).reshape([20, 50], { copy: true });
+  const held = hold(x);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const [aborted, kept] = [start(x, { signal }), start(x, {})];
+  controller.abort(reason);
+  await held.release();
+  await expect(aborted).rejects.toBe(reason);
+  expect(total(await kept)).toBe(499_500);
+  await expect(start(x, { signal })).rejects.toBe(reason);
+  expect(total(await start(x, { signal: new AbortController().signal }))).toBe(499_500);
 });
 
 test('an abort before a copy begins leaves the target as it was', async () => {
@@ -142,17 +194,42 @@ test('an abort before a copy begins leaves the target as it was', async () => {
   const y = zeros(x.shape);
   const held = hold(x);
   const controller = new AbortController();
-  const { signal } = controller;
-  const all = [
-    y.assignAsync(x, { signal }),
-    x.copyAsync({ signal }),
-    asFortranArrayAsync(x, { signal }),
-  ];
+  const writing = y.assignAsync(x, { signal: controller.signal });
   controller.abort(reason);
   await held.release();
-  for (const one of all) await expect(one).rejects.toBe(reason);
+  await expect(writing).rejects.toBe(reason);
   expect(y.get(1999, 999)).toBe(0);
-  await expect(x.copyAsync({ signal })).rejects.toBe(reason);
+});
+
+test('a view is there at once, though jobs use its memory', async () => {
+  const x = arange(1000).reshape([20, 50], { copy: true });
+  const held = hold(x);
+  for (const view of [await x.ravelAsync(), await x.reshapeAsync([50, -1])]) {
+    expect(view.base).toBe(x);
+  }
+  for (const same of [
+    await arrayAsync(x, { copy: false }),
+    await asContiguousArrayAsync(x),
+    await requireAsync(x, { order: 'C', ownData: true }),
+  ]) {
+    expect(same).toBe(x);
+  }
+  const { signal } = new AbortController();
+  expect((await x.ravelAsync({ signal })).base).toBe(x);
+  await expect(x.ravelAsync({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  await held.release();
+});
+
+test('a TypedArray is a copy in memory of its own', async () => {
+  const x = arange(1000);
+  const typed = await x.toTypedArrayAsync();
+  expect(typed.buffer.byteLength).toBe(8000);
+  typed[0] = 1;
+  expect(x.get(0)).toBe(0);
+  structuredClone(typed.buffer, { transfer: [typed.buffer as ArrayBuffer] });
+  expect(x.get(999)).toBe(999);
 });
 
 test('an abort while a copy runs comes too late, or leaves the target as it was', async () => {

@@ -23,6 +23,7 @@ import {
   zeros,
 } from 'strided';
 import { type BadCall, badCalls } from './support/bad-calls';
+import { badAsyncCopies, badCopies } from './support/bad-copies';
 import { badAsyncReductions } from './support/bad-reductions';
 import { badViews } from './support/bad-views';
 import {
@@ -302,8 +303,8 @@ function* now(): Generator<BadCall> {
   }
 }
 
-const calls = [...badCalls(), ...badViews(), ...now(), ...settings(), ...uses()];
-const promises = [...asynchronous(), ...badAsyncReductions()];
+const calls = [...badCalls(), ...badCopies(), ...badViews(), ...now(), ...settings(), ...uses()];
+const promises = [...asynchronous(), ...badAsyncCopies(), ...badAsyncReductions()];
 
 function verify(error: unknown, code: ErrorCode, says: RegExp): void {
   expect(error).toBeInstanceOf(Error);

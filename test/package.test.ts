@@ -17,6 +17,7 @@ const NAMES = [
   'argmin',
   'argminAsync',
   'array',
+  'arrayAsync',
   'arrayRepr',
   'arrayStr',
   'asArray',
@@ -56,6 +57,7 @@ const NAMES = [
   'prodAsync',
   'random',
   'require',
+  'requireAsync',
   'setNumThreads',
   'setPrintOptions',
   'sharesMemory',
@@ -113,7 +115,7 @@ test('the types are complete for CommonJS and ES module consumers', () => {
   const folder = mkdtempSync(join(ROOT, 'build', 'consumer-'));
   try {
     const code = `
-import { type DTypeName, NDArray, type ReduceOptions, array, arange, random, sum, sumAsync, zeros } from 'strided';
+import { type DTypeName, NDArray, type ReduceOptions, type TypedArray, array, arange, arrayAsync, random, requireAsync, sum, sumAsync, zeros } from 'strided';
 const x: NDArray<'int32'> = zeros([2, 3], { dtype: 'int32' });
 const element: number = x.get(0, 0);
 const big: bigint = zeros([1], { dtype: 'int64' }).item();
@@ -121,6 +123,13 @@ const truth: boolean = zeros([1], { dtype: 'bool' }).item();
 const options: ReduceOptions = { axis: [0, -1], keepdims: true, out: x, where: true, initial: 0 };
 const total = sum(array([[1, 2], [3, 4]]), options);
 const later: Promise<number | bigint | boolean | NDArray> = sumAsync(x, { signal: AbortSignal.timeout(9) });
+const bytes: Promise<TypedArray> = x.toTypedArrayAsync({ signal: AbortSignal.timeout(9) });
+const cast: Promise<NDArray<'int8'>> = arrayAsync(x, { dtype: 'int8', order: 'F' });
+async function scoped(): Promise<void> {
+  await using t = await requireAsync(x, { dtype: 'float32', writeback: true });
+  const single: NDArray<'float32'> = await t.reshapeAsync(-1, { copy: true });
+  console.log(await single.ravelAsync(), await t.flattenAsync({ order: 'F' }), bytes, cast);
+}
 const name: DTypeName = x.dtype;
 const shape: readonly number[] = x.slice(0, '1:', null, '...').T.shape;
 // @ts-expect-error a shape cannot be written
@@ -129,7 +138,7 @@ x.shape[0] = 1;
 zeros([1], { dtype: 'float16' });
 // @ts-expect-error the rooms' inside is not public
 x.storage;
-console.log(element, big, truth, total, later, name, shape, random.rand([2]).dtype, arange(3n));
+console.log(scoped, element, big, truth, total, later, name, shape, random.rand([2]).dtype, arange(3n));
 `;
     for (const extension of ['mts', 'cts']) writeFileSync(join(folder, `user.${extension}`), code);
     const options = {

@@ -140,6 +140,23 @@ test('an integer product that does not fit rejects, and leaves out as it was', a
   expect(out.toArray()).toEqual([0n, 0n, 0n]);
 });
 
+test('elements that must be cast first are cast by a job', async () => {
+  const x = full([2, 3], 3n);
+  const held = hold(x.reinterpret('float64')); // a cast at the call would wait for it
+  const controller = new AbortController();
+  const out = full([3], 5);
+  const stopped = x.prodAsync({ axis: 0, out, signal: controller.signal });
+  const kept = x.prodAsync({ dtype: 'float64' });
+  const cast = asArray(new BigInt64Array(6).fill(2n)).prodAsync({ dtype: 'float32' });
+  controller.abort(new Error('enough'));
+  await held.release();
+  x.fill(0n); // waits
+  await expect(stopped).rejects.toThrow('enough');
+  expect([out.toArray(), await kept, await cast]).toEqual([[5, 5, 5], 729, 64]);
+  x.dispose();
+  await expect(x.prodAsync({ dtype: 'float64' })).rejects.toThrow(code('ERR_RELEASED'));
+});
+
 test('functions take what is like an array', async () => {
   expect(await meanAsync([1, 2, 6])).toBe(3);
   await expect(meanAsync([[1], [2, 3]])).rejects.toThrow(code('ERR_SHAPE'));
