@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "dtype.hpp"
 
@@ -13,6 +14,12 @@ inline constexpr int kMaxDims = 32;
 
 struct Array {
   Array() {}
+  Array(DType dtype, std::byte* data, int ndim, std::initializer_list<std::int64_t> shape,
+        std::initializer_list<std::int64_t> strides)
+      : dtype(dtype), data(data), ndim(ndim) {
+    std::copy(shape.begin(), shape.end(), this->shape);
+    std::copy(strides.begin(), strides.end(), this->strides);
+  }
   Array(const Array& other) { *this = other; }
   // Of the axes that there are: small arrays must not pay for all that there could be.
   Array& operator=(const Array& other) {

@@ -8,8 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <mutex>
 #include <new>
+
+#include "kept_memory.hpp"
 
 namespace strided {
 namespace {
@@ -39,61 +40,38 @@ std::size_t physical_memory() noexcept {
   return static_cast<std::size_t>(pages) * static_cast<std::size_t>(page);
 }
 
-// Memory of blocks of the size that small arrays are cut of, kept for the next ones. The C heap
-// would give it back to the system as soon as a sweep frees many, and page faults cost more than
-// all else that it takes to make a small array.
-class KeptMemory {
- public:
-  static constexpr std::size_t kBlockBytes = 16 << 10;
-  static constexpr std::size_t kRoom = kBlockBytes + kAlignment;
-
-  // Null when there is none.
-  void* take() noexcept {
-    std::lock_guard lock(mutex_);
-    return count_ == 0 ? nullptr : kept_[--count_];
-  }
-  // False when there is enough.
-  bool give(void* memory) noexcept {
-    std::lock_guard lock(mutex_);
-    if (count_ == kMost) return false;
-    kept_[count_++] = memory;
-    return true;
-  }
-
- private:
-#if defined(__SANITIZE_ADDRESS__)
-  static constexpr std::size_t kMost = 0;  // so that a use after the end is seen
-#else
-  static constexpr std::size_t kMost = 256;
-#endif
-  std::mutex mutex_;
-  std::size_t count_ = 0;
-  void* kept_[kMost + 1];
-};
-
-KeptMemory& kept_memory() noexcept {
-  static KeptMemory kept;
-  return kept;
-}
-
 void* take_heap(std::size_t nbytes, bool zeroed) noexcept {
-  if (nbytes == KeptMemory::kBlockBytes) {
-    if (void* kept = kept_memory().take()) {
-      return zeroed ? std::memset(kept, 0, KeptMemory::kRoom) : kept;
-    }
-  }
   const std::size_t room = nbytes + kAlignment;
+  if (room == kKeptRoom) {
+    if (void* kept = take_kept_room()) return zeroed ? std::memset(kept, 0, room) : kept;
+  }
   return zeroed ? std::calloc(room, 1) : std::malloc(room);
 }
 
 void give_heap(std::size_t nbytes, void* heap) noexcept {
-  if (nbytes == KeptMemory::kBlockBytes && kept_memory().give(heap)) return;
+  if (nbytes + kAlignment == kKeptRoom && keep_room(heap)) return;
   std::free(heap);
 }
 
 std::byte* align_up(void* pointer, std::size_t alignment) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(pointer);
   return reinterpret_cast<std::byte*>((address + alignment - 1) / alignment * alignment);
+}
+
+// Without data when the system has none.
+Mapping map(std::size_t room) noexcept {
+  void* mapping =
+      mmap(nullptr, room + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) return {};
+  auto* start = static_cast<std::byte*>(mapping);
+  std::byte* data = align_up(mapping, kHugePage);
+  const auto before = static_cast<std::size_t>(data - start);
+  if (before != 0) munmap(start, before);
+  munmap(data + room, kHugePage - before);
+#ifdef MADV_HUGEPAGE
+  madvise(data, room, MADV_HUGEPAGE);
+#endif
+  return {data, room};
 }
 
 }  // namespace
@@ -135,26 +113,21 @@ bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
   }
   const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t room = (nbytes + page - 1) / page * page;
-  void* mapping =
-      mmap(nullptr, room + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) return false;
-  data_ = align_up(mapping, kHugePage);
-  auto* start = static_cast<std::byte*>(mapping);
-  const auto before = static_cast<std::size_t>(data_ - start);
-  if (before != 0) munmap(start, before);
-  munmap(data_ + room, kHugePage - before);
-  mapped_ = room;
-#ifdef MADV_HUGEPAGE
-  madvise(data_, room, MADV_HUGEPAGE);
-#endif
-  return true;
+  Mapping mapping;
+  if (!zeroed) mapping = take_kept_mapping(room);
+  if (mapping.data == nullptr) mapping = map(room);
+  data_ = mapping.data;
+  mapped_ = mapping.nbytes;
+  return data_ != nullptr;
 }
 
 void Block::free_memory() noexcept {
-  if (mapped_ != 0) {
-    munmap(data_, mapped_);
-  } else {
+  if (mapped_ == 0) {
     give_heap(nbytes_, heap_);
+  } else if (kept_) {
+    keep_mapping({data_, mapped_});
+  } else {
+    munmap(data_, mapped_);
   }
   live_blocks.fetch_sub(1, std::memory_order_relaxed);
   live_bytes.fetch_sub(static_cast<std::int64_t>(nbytes_), std::memory_order_relaxed);
@@ -166,7 +139,7 @@ void Block::hold() noexcept {
 
 void Block::drop() noexcept {
   if (holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  dispose();
+  release(true);
   delete this;
 }
 
@@ -185,7 +158,12 @@ void Block::unpin() noexcept {
 }
 
 void Block::dispose() noexcept {
+  release(false);
+}
+
+void Block::release(bool kept) noexcept {
   if (disposed_.exchange(true, std::memory_order_acq_rel)) return;
+  kept_ = kept;
   if (pins_.fetch_sub(1, std::memory_order_acq_rel) == 1) free_memory();
 }
 

@@ -11,8 +11,8 @@ inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 // A block's memory goes when its last holder lets go, or, once it was disposed of, when its last
-// pin does: a holder keeps the block from being forgotten, a pin keeps its memory from going while
-// a job runs on it.
+// pin does (see kept_memory.hpp for where it goes): a holder keeps the block from being forgotten,
+// a pin keeps its memory from going while a job runs on it.
 class Block {
  public:
   // nullptr when there is not so much memory; the block starts with one holder.
@@ -26,6 +26,7 @@ class Block {
   // False when the memory is gone already.
   bool pin() noexcept;
   void unpin() noexcept;
+  // Gives the memory back to the system.
   void dispose() noexcept;
   bool released() const noexcept { return disposed_.load(std::memory_order_acquire); }
 
@@ -36,6 +37,7 @@ class Block {
   Block() = default;
   ~Block() = default;
   bool allocate(std::size_t nbytes, bool zeroed) noexcept;
+  void release(bool kept) noexcept;
   void free_memory() noexcept;
 
   std::byte* data_ = nullptr;
@@ -45,6 +47,7 @@ class Block {
   std::atomic<std::int64_t> holders_{1};
   std::atomic<std::int64_t> pins_{1};  // one is held for the holders until dispose or the last drop
   std::atomic<bool> disposed_{false};
+  bool kept_ = false;  // the memory is kept for the next block, not given back
 };
 
 struct MemoryUsage {

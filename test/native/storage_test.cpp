@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "check.hpp"
+#include "kept_memory.hpp"
 
 using namespace strided;
 
@@ -15,6 +16,51 @@ bool all_zero(const Block& block) {
     if (block.data()[i] != std::byte{0}) return false;
   }
   return true;
+}
+
+Block* filled(std::size_t size) {
+  Block* block = Block::create(size, false);
+  std::memset(block->data(), 0x5a, size);
+  return block;
+}
+
+// Memory that was let go of serves again, unless it was disposed of or must be zero.
+void test_kept_memory() {
+#if !defined(__SANITIZE_ADDRESS__)
+  for (const std::size_t size : {kKeptRoom - kAlignment, 3 * kHugePage}) {
+    Block* block = filled(size);
+    const std::byte* place = block->data();
+    block->drop();
+    block = Block::create(size, false);
+    CHECK(block->data() == place);
+    block->drop();
+    block = Block::create(size, true);
+    CHECK(all_zero(*block));
+    block->drop();
+  }
+  while (take_kept_mapping(3 * kHugePage).data != nullptr) {
+  }
+
+  Block* block = filled(8 * kHugePage);
+  const std::byte* place = block->data();
+  block->drop();
+  CHECK(take_kept_mapping(9 * kHugePage).data == nullptr);
+  CHECK(take_kept_mapping(5 * kHugePage).data == nullptr);  // too good for that
+  block = Block::create(8 * kHugePage - 5, false);
+  CHECK(block->data() == place && block->nbytes() == 8 * kHugePage - 5);
+  block->dispose();
+  block->drop();
+  CHECK(take_kept_mapping(8 * kHugePage).data == nullptr);
+
+  // No more of them than a few.
+  Block* many[20];
+  for (Block*& one : many) one = filled(4 * kHugePage);
+  for (Block* one : many) one->drop();
+  int kept = 0;
+  for (; take_kept_mapping(4 * kHugePage).data != nullptr; ++kept) {
+  }
+  CHECK(kept > 1 && kept < 20);
+#endif
 }
 
 }  // namespace
@@ -61,5 +107,7 @@ int main() {
   CHECK(memory_usage().blocks == before.blocks);
   CHECK(memory_usage().bytes == before.bytes);
   CHECK(memory_limit() > 0);
+  test_kept_memory();
+  CHECK(memory_usage().bytes == before.bytes);
   return report("storage");
 }
