@@ -132,7 +132,7 @@ export class Cells {
 
   /** True for indices from 0 on of an element, one or two as the array has axes. */
   has(count: number, i: unknown, j: unknown): boolean {
-    if (!isBelow(i, count === 2 ? this.sizeOf2 : count === 1 ? this.sizeOf1 : 0)) return false;
+    if (!isBelow(i, count === 2 ? this.sizeOf2 : this.sizeOf1)) return false;
     return count === 1 || isBelow(j, this.size1);
   }
 
