@@ -183,10 +183,20 @@ export class Cells {
     return true;
   }
 
-  /** The same of up to four indices. */
+  /** The same of up to four indices, for classes of elements whose `get` and `set` are short. */
   placeOf(count: number, i: unknown, j: unknown, k: unknown, l: unknown): number {
-    if (count > 2) return this.placeOfMore(count, i, j, k, l);
-    return this.has(count, i, j) ? this.place(count, i as number, j as number) : -1;
+    const size =
+      count === 2 ? this.sizeOf2 : count === 1 ? this.sizeOf1 : count === 3 ? this.sizeOf3 : 0;
+    if (!isBelow(i, count === 4 ? this.sizeOf4 : size)) return -1;
+    let place = (this.first + imul(i, this.step0)) | 0;
+    if (count === 1) return place;
+    if (!isBelow(j, this.size1)) return -1;
+    place = (place + imul(j, this.step1)) | 0;
+    if (count === 2) return place;
+    if (!isBelow(k, this.size2)) return -1;
+    place = (place + imul(k, this.step2)) | 0;
+    if (count === 3) return place;
+    return isBelow(l, this.size3) ? (place + imul(l, this.step3)) | 0 : -1;
   }
 
   bigintAt(place: number): bigint | undefined {
