@@ -1,7 +1,7 @@
 /** What an array says of itself: its dtype, shape, strides, base and flags. */
 
 import type { NDArray } from './array';
-import type { Cells } from './cells';
+import { Cells } from './cells';
 import type { DType, DTypeName } from './dtype';
 import { expected, failure } from './errors';
 import { Extent } from './extent';
@@ -23,7 +23,7 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
   /** @internal */
   private givenStrides: readonly number[] | undefined;
   /** @internal Made when the first element is read or written alone. */
-  protected cells: Cells | undefined;
+  protected cells: Cells;
 
   /** @internal */
   protected constructor(
@@ -37,7 +37,7 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
     this.root = root;
     this.givenShape = undefined;
     this.givenStrides = undefined;
-    this.cells = undefined;
+    this.cells = Cells.unknown;
   }
 
   /** The name of the elements' type. */

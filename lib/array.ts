@@ -1,5 +1,5 @@
 import { ArrayCopies } from './array-copies';
-import { Cells, isBelow } from './cells';
+import type { Base } from './array-facts';
 import type { DType, DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
 import { expected } from './errors';
 import { nestedOf, typedCopyOf, typedCopyOfAsync, typedViewOf } from './export';
@@ -11,22 +11,42 @@ import type { Layout } from './layout';
 import { type Nested, toElement } from './nested';
 import { arrayStr, coloredRepr, tupleText } from './print';
 import { placeOf } from './slice';
+import type { Storage } from './storage';
 import { discard, owedTo, resolve, resolveAsync } from './writeback';
+
+const { imul } = Math;
 
 /** What can be assigned to an array or made one: scalars, arrays, and iterables of them. */
 export type ArrayLike = NDArray | Scalar | readonly ArrayLike[] | (object & Iterable<ArrayLike>);
 
 /** An n-dimensional array: a shape, strides and an offset over a storage. */
 export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
+  /** An array, of the class that its elements ask for. */
+  private static made<T extends DTypeName>(
+    storage: Storage,
+    layout: Layout,
+    type: DType,
+    writeable: boolean,
+    root: Base | null,
+  ): NDArray<T> {
+    const { scalar } = type;
+    if (scalar === 'number') return new NDArray<T>(storage, layout, type, writeable, root);
+    const made =
+      scalar === 'bigint'
+        ? new BigIntArray(storage, layout, type, writeable, root)
+        : new BoolArray(storage, layout, type, writeable, root);
+    return made as NDArray as NDArray<T>;
+  }
+
   /** @internal An array of its own memory. */
   static owner<T extends DTypeName>({ storage, layout, type }: Extent): NDArray<T> {
-    return new NDArray<T>(storage, layout, type, true, null);
+    return NDArray.made<T>(storage, layout, type, true, null);
   }
 
   /** @internal The elements of a user's buffer, of which `base` is the part that was given. */
   static over(base: ArrayBufferLike | ArrayBufferView, type: DType): NDArray {
     const { storage, layout } = extentOver(base, type);
-    return new NDArray(storage, layout, type, true, base);
+    return NDArray.made(storage, layout, type, true, base);
   }
 
   /** @internal */
@@ -35,7 +55,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
     type = this.type,
     writeable = this.writeable,
   ): NDArray<U> {
-    return new NDArray<U>(this.storage, layout, type, writeable, this.root ?? this);
+    return NDArray.made<U>(this.storage, layout, type, writeable, this.root ?? this);
   }
 
   /** @internal */
@@ -44,29 +64,44 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
   }
 
   /** The element at an index for each axis; negative counts from the end. Throws ERR_INDEX. */
-  get(...index: number[]): ScalarOf<T> {
-    const cells = this.cells ?? this.makeCells();
-    const i = index[0];
-    if (index.length === 2) {
-      const j = index[1];
-      if (isBelow(i, cells.rows) && isBelow(j, cells.columns) && cells.free) {
-        const element = cells.typed[cells.first + i * cells.rowStep + j * cells.columnStep];
+  get(...index: number[]): ScalarOf<T>;
+  get(i?: number, j?: number): ScalarOf<T> {
+    const { cells } = this;
+    const count = arguments.length;
+    if (
+      typeof i === 'number' &&
+      (i | 0) === i &&
+      i >>> 0 < (count === 2 ? cells.sizeOf2 : count === 1 ? cells.sizeOf1 : 0) >>> 0 &&
+      (count === 1 || (typeof j === 'number' && (j | 0) === j && j >>> 0 < cells.size1 >>> 0))
+    ) {
+      const start = (cells.first + imul(i, cells.step0)) | 0;
+      const place = count === 1 ? start : (start + imul(j!, cells.step1)) | 0;
+      if (cells.freeDoubles) {
+        const element = cells.doubles[place];
+        if (element !== undefined) return element as ScalarOf<T>;
+      } else if (cells.free) {
+        const element = cells.numberAt(place);
         if (element !== undefined) return element as ScalarOf<T>;
       }
-    } else if (index.length === 1 && isBelow(i, cells.size) && cells.free) {
-      const element = cells.typed[cells.first + i * cells.step];
-      if (element !== undefined) return element as ScalarOf<T>;
     }
-    return this.getFar(...index);
+    return +this.getOfMore(...(arguments as Iterable<number>)) as ScalarOf<T>;
   }
 
-  private makeCells(): Cells {
-    this.cells = new Cells(this);
-    return this.cells;
+  /** The same of three axes or four. */
+  private getOfMore(...index: number[]): number;
+  private getOfMore(i?: number, j?: number, k?: number, l?: number): number {
+    const { cells } = this;
+    const place = cells.placeOfMore(arguments.length, i, j, k, l);
+    if (place >= 0 && cells.free) {
+      const element = cells.freeDoubles ? cells.doubles[place] : cells.numberAt(place);
+      if (element !== undefined) return element;
+    }
+    return +(this.getFar(...(arguments as Iterable<number>)) as number);
   }
 
   /** The long way: lib/cells.ts says for whom. */
-  private getFar(...index: number[]): ScalarOf<T> {
+  protected getFar(...index: number[]): ScalarOf<T> {
+    this.cells = this.cells.after(this);
     return this.storage.read(this.type, placeOf(this.layout, index, index.length)) as ScalarOf<T>;
   }
 
@@ -74,32 +109,38 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
    * Sets the element at an index for each axis to the value that comes last.
    * Throws ERR_INDEX, ERR_CAST when the dtype does not hold the value, ERR_READ_ONLY.
    */
-  set(...indexThenValue: [...index: number[], value: Scalar]): this {
-    checkWriteable(this, 'this array');
-    const cells = this.cells ?? this.makeCells();
-    const i = indexThenValue[0];
-    const second = indexThenValue[1];
-    if (indexThenValue.length === 3) {
-      const value = indexThenValue[2];
-      if (isBelow(i, cells.rows) && isBelow(second, cells.columns) && cells.takes(value)) {
-        const place = cells.first + i * cells.rowStep + second * cells.columnStep;
-        if (cells.free && place < cells.typed.length) {
-          cells.typed[place] = value;
-          return this;
-        }
-      }
-    } else if (indexThenValue.length === 2 && isBelow(i, cells.size) && cells.takes(second)) {
-      const place = cells.first + i * cells.step;
-      if (cells.free && place < cells.typed.length) {
-        cells.typed[place] = second;
-        return this;
+  // @ts-expect-error: to TypeScript, a rest that ends in a value is no list of single parameters
+  set(...indexThenValue: [...index: number[], value: Scalar]): this;
+  set(i?: unknown, j?: unknown, k?: unknown): this {
+    const { cells } = this;
+    const count = arguments.length - 1;
+    if (count <= 2 && cells.has(count, i, j) && this.writeable === true) {
+      const value = count === 1 ? j : k;
+      if (typeof value === 'number') {
+        const place = cells.place(count, i as number, j as number);
+        if (cells.putNumber(place, value) === true) return this;
       }
     }
-    return this.setFar(...indexThenValue);
+    return this.setOfMore(...(arguments as Iterable<Scalar>));
+  }
+
+  /** The same of three axes or four. */
+  private setOfMore(...indexThenValue: readonly Scalar[]): this;
+  private setOfMore(i?: unknown, j?: unknown, k?: unknown, l?: unknown, m?: unknown): this {
+    const { cells } = this;
+    const count = arguments.length - 1;
+    const place = cells.placeOfMore(count, i, j, k, l);
+    const value = count === 3 ? l : m;
+    if (place >= 0 && this.writeable === true && typeof value === 'number') {
+      if (cells.putNumber(place, value) === true) return this;
+    }
+    return this.setFar(...(arguments as Iterable<Scalar>));
   }
 
   /** The long way. */
-  private setFar(...indexThenValue: [...index: number[], value: Scalar]): this {
+  protected setFar(...indexThenValue: readonly Scalar[]): this {
+    checkWriteable(this, 'this array');
+    this.cells = this.cells.after(this);
     const count = Math.max(0, indexThenValue.length - 1);
     const at = placeOf(this.layout, indexThenValue, count);
     this.storage.write(this.type, at, toElement(indexThenValue[count], this.type));
@@ -218,4 +259,62 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
         : coloredRepr(this, stylize),
     );
   }
+}
+
+/** Arrays of booleans. lib/cells.ts says why they are a class; users get to see but one. */
+class BoolArray extends NDArray<'bool'> {
+  override get(...index: number[]): boolean;
+  override get(i?: number, j?: number, k?: number, l?: number): boolean {
+    const { cells } = this;
+    const place = cells.placeOf(arguments.length, i, j, k, l);
+    if (place >= 0 && cells.free) {
+      const element = cells.booleanAt(place);
+      if (element !== undefined) return element;
+    }
+    return this.getFar(...(arguments as Iterable<number>));
+  }
+
+  // @ts-expect-error: as in NDArray
+  override set(...indexThenValue: [...index: number[], value: Scalar]): this;
+  override set(i?: unknown, j?: unknown, k?: unknown, l?: unknown, m?: unknown): this {
+    const { cells } = this;
+    const count = arguments.length - 1;
+    const place = cells.placeOf(count, i, j, k, l);
+    const value = count === 2 ? k : count === 1 ? j : count === 3 ? l : m;
+    if (place >= 0 && this.writeable === true && typeof value === 'boolean') {
+      if (cells.free && cells.putBoolean(place, value) === true) return this;
+    }
+    return this.setFar(...(arguments as Iterable<Scalar>));
+  }
+}
+
+/** Arrays of bigints. */
+class BigIntArray extends NDArray<'int64' | 'uint64'> {
+  override get(...index: number[]): bigint;
+  override get(i?: number, j?: number, k?: number, l?: number): bigint {
+    const { cells } = this;
+    const place = cells.placeOf(arguments.length, i, j, k, l);
+    if (place >= 0 && cells.free) {
+      const element = cells.bigintAt(place);
+      if (element !== undefined) return element;
+    }
+    return this.getFar(...(arguments as Iterable<number>));
+  }
+
+  // @ts-expect-error: as in NDArray
+  override set(...indexThenValue: [...index: number[], value: Scalar]): this;
+  override set(i?: unknown, j?: unknown, k?: unknown, l?: unknown, m?: unknown): this {
+    const { cells } = this;
+    const count = arguments.length - 1;
+    const place = cells.placeOf(count, i, j, k, l);
+    const value = count === 2 ? k : count === 1 ? j : count === 3 ? l : m;
+    if (place >= 0 && this.writeable === true && typeof value === 'bigint') {
+      if (cells.free && cells.putBigint(place, value) === true) return this;
+    }
+    return this.setFar(...(arguments as Iterable<Scalar>));
+  }
+}
+
+for (const { prototype } of [BoolArray, BigIntArray]) {
+  Object.defineProperty(prototype, 'constructor', { value: NDArray, configurable: true });
 }
