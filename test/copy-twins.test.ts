@@ -43,7 +43,8 @@ const OTHERS = {
 };
 
 /** What classes have as methods and do not declare to be public. */
-const INSIDE = 'constructor asResult derive getFar made makeCells own reduce setFar'.split(' ');
+const INSIDE =
+  'constructor asResult derive getFar getOfMore made own reduce setFar setOfMore'.split(' ');
 
 function methodNames(): string[] {
   const names = new Set<string>();
