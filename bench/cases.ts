@@ -87,6 +87,8 @@ const NO_REDUCTION = new Set([
   'empty',
   'zeros',
   'array',
+  'get',
+  'set',
   'mayShareMemory',
   'sharesMemory',
 ]);
@@ -94,9 +96,19 @@ const NO_REDUCTION = new Set([
 /** Below, the cost of a call is all that is seen. */
 const LEAST_BYTES = 1e6;
 
-/** Whether a case could run as fast as its bytes are read: if it does little else, and reads them once. */
-export function hasLimit(facts: Facts): boolean {
-  return !NO_REDUCTION.has(facts.op) && !facts.view?.broadcastTo && bytesOf(facts) >= LEAST_BYTES;
+/**
+ * What a case could be as fast as: reading its bytes once, copying them into fresh memory, or the
+ * same loop over a TypedArray.
+ */
+export type Limit = 'read' | 'copy' | 'get' | 'set';
+
+/** The limit of a case that does little else than what the limit is of. */
+export function limitOf(facts: Facts): Limit | undefined {
+  if (bytesOf(facts) < LEAST_BYTES || facts.view?.broadcastTo) return undefined;
+  const { op, view } = facts;
+  if (op === 'copy') return view ? undefined : op;
+  if (op === 'get' || op === 'set') return op;
+  return NO_REDUCTION.has(op) ? undefined : 'read';
 }
 
 /**

@@ -83,7 +83,7 @@ export interface Facts {
   readonly range: readonly [number, number] | null;
 }
 
-/** How often the speed of NumPy, or how much of the read limit, with one thread and with all. */
+/** How often the speed of NumPy, or how much of the limit, with one thread and with all. */
 export interface Targets {
   readonly one?: number;
   readonly all?: number;

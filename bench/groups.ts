@@ -161,7 +161,7 @@ const copies: Group[] = [
   },
   {
     name: 'copy',
-    targets: { all: 1.5 },
+    targets: { all: 1.5, limitAll: 0.8 },
     rows: (size) =>
       COPIED.map((dtype) => ({ name: `copy ${dtype}`, op: 'copy', dtype, shape: square(size) })),
   },
@@ -203,6 +203,11 @@ const calls: Group[] = [
     targets: { one: 0.5, all: 0.5 },
     rows: () =>
       ['empty', 'zeros', 'array'].map((op) => ({ name: `call ${op}`, op, shape: [3, 3] })),
+  },
+  {
+    name: 'loops over elements',
+    targets: { limitOne: 1 / 3, limitAll: 1 / 3 },
+    rows: () => ['get', 'set'].map((op) => ({ name: `loop of ${op}`, op, shape: [1000, 1000] })),
   },
   {
     name: 'calls of mayShareMemory',

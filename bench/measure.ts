@@ -1,12 +1,12 @@
 /** Runs one case: its processes live for it alone, and are timed in turn. */
 
-import { bytesOf, hasLimit } from './cases';
+import { bytesOf, limitOf } from './cases';
 import { type Bits, differenceOf } from './check';
 import { type Case, SEED } from './facts';
 import type { Options } from './options';
 import { median } from './protocol';
 import { type CaseResult, type Pair, type Rounds, resultOf } from './results';
-import { type Python, ReadSide, startNode, startNumPy, type WorkSide } from './sides';
+import { LimitSide, type Python, startNode, startNumPy, type WorkSide } from './sides';
 
 /** Slow cases have fewer rounds: when these are done, none begins after so many seconds. */
 const LEAST_ROUNDS = 3;
@@ -16,8 +16,8 @@ const ENOUGH_SECONDS = 4;
 export interface Setting {
   readonly threads: Pair<number>;
   readonly python: Python | undefined;
-  /** The program that only reads. */
-  readonly reader: string | undefined;
+  /** The program that measures limits. */
+  readonly limits: string | undefined;
   readonly bits: Bits;
   readonly options: Pick<Options, 'rounds' | 'samples'>;
 }
@@ -31,14 +31,15 @@ export type Outcome =
 interface Sides {
   readonly ours: WorkSide;
   readonly numpy: WorkSide | undefined;
-  readonly reader: ReadSide | undefined;
+  readonly limit: LimitSide | undefined;
 }
 
-function startSides({ facts }: Case, { python, reader }: Setting): Sides {
+function startSides({ facts }: Case, { python, limits }: Setting): Sides {
+  const limit = limitOf(facts);
   return {
     ours: startNode(),
     numpy: python && startNumPy(python),
-    reader: reader && hasLimit(facts) ? new ReadSide(reader, bytesOf(facts)) : undefined,
+    limit: limits && limit ? new LimitSide(limits, limit, bytesOf(facts)) : undefined,
   };
 }
 
@@ -71,7 +72,7 @@ async function check(each: Case, { threads, bits }: Setting, { ours, numpy }: Si
 async function timeRound({ threads, options }: Setting, sides: Sides, into: Rounds): Promise<void> {
   const { samples } = options;
   const limit = async (count: number, list: number[]) => {
-    const passes = await sides.reader?.times(count, samples);
+    const passes = await sides.limit?.times(count, samples);
     if (passes) list.push(median(passes));
   };
   const time = async (side: WorkSide | undefined, count: number, list: number[]) => {

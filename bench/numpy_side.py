@@ -42,9 +42,28 @@ OPS = {
     "empty": "np.empty(shape)",
     "zeros": "np.zeros(shape)",
     "array": "np.array(nested)",
+    "get": "get_all(x)",
+    "set": "set_all(other)",
     "mayShareMemory": "np.may_share_memory(even, odd)",
     "sharesMemory": "np.shares_memory(even, odd)",
 }
+
+
+def get_all(x):
+    rows, columns = x.shape
+    total = 0.0
+    for i in range(rows):
+        for j in range(columns):
+            total += x[i, j]
+    return total
+
+
+def set_all(x):
+    rows, columns = x.shape
+    for i in range(rows):
+        for j in range(columns):
+            x[i, j] = i + j
+    return x
 
 
 def centre(x):
@@ -126,8 +145,9 @@ class Side:
         x = view_of(base, facts["view"])
         axis = tuple(facts["axis"]) if isinstance(facts["axis"], list) else facts["axis"]
         names = {"np": np, "x": x, "axis": axis, "shape": x.shape}
-        if self.op == "assign":
-            into = facts["into"]
+        names |= {"get_all": get_all, "set_all": set_all}
+        if self.op in ("assign", "set"):
+            into = facts["into"] or {"dtype": "float64", "order": "C"}
             names["other"] = np.full(x.shape, 0, dtype=into["dtype"], order=into["order"])
         if self.op == "reshape":
             names["turned"] = x.shape[::-1]

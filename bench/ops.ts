@@ -10,6 +10,7 @@ import {
   sharesMemory,
   zeros,
 } from 'strided';
+import { getAll, setAll } from './elements';
 import type { Facts } from './facts';
 
 /** The case needs what this package does not have. */
@@ -100,6 +101,14 @@ const OPS: Readonly<Record<string, Op>> = {
   array: ({ x }) => {
     const nested = x.toArray() as ArrayLike;
     return () => array(nested);
+  },
+  get:
+    ({ x }) =>
+    () =>
+      getAll(x),
+  set: ({ other }) => {
+    const target = other();
+    return () => setAll(target);
   },
   mayShareMemory: ({ x }) => {
     const [even, odd] = alternating(x);

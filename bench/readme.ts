@@ -34,7 +34,7 @@ export function sectionOf(results: Results): string {
     digestText(ratio?.all, cases, ratioText),
     digestText(share?.all, cases, percentText),
   ]);
-  const head = ['', 'cases', `x NumPy, ${one}`, `x NumPy, ${all}`, `of the read limit, ${all}`];
+  const head = ['', 'cases', `x NumPy, ${one}`, `x NumPy, ${all}`, `of the limit, ${all}`];
   const table = [head, ['---', '---:', '---:', '---:', '---:'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');

@@ -1,6 +1,6 @@
 /** What is kept of a run, and what follows from it: bench/results/<date>-<cpu>.json. */
 
-import { bytesOf, hasLimit } from './cases';
+import { bytesOf, limitOf } from './cases';
 import type { Case, Facts, GroupTargets, Targets } from './facts';
 import { GROUPS } from './groups';
 import { geometricMean, median } from './protocol';
@@ -121,7 +121,7 @@ export function resultOf({ name, group, facts, targets }: Case, rounds: Rounds):
   const seconds = pair({ one: rounds.one, all: rounds.all }, median);
   const numpy = rounds.numpy.length > 0 ? median(rounds.numpy) : null;
   const passes =
-    hasLimit(facts) && rounds.limitOne.length > 0
+    limitOf(facts) && rounds.limitOne.length > 0
       ? { one: rounds.limitOne, all: rounds.limitAll }
       : null;
   const limit = passes && pair(passes, (times) => bytes / median(times));

@@ -16,17 +16,17 @@ import { measure, type Setting } from './measure';
 import { type Options, optionsOf } from './options';
 import { groupText, headerText, summaryText, unmeasuredText } from './report';
 import { type CaseResult, fileNameOf, jsonOf, type Results, type Unmeasured } from './results';
-import { buildReadLimit, findPython, ROOT } from './sides';
+import { buildLimits, findPython, ROOT } from './sides';
 
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\x1b[K`);
 }
 
-/** The program that only reads; without it, a word of why. */
-function readerProgram(): string | undefined {
-  const built = buildReadLimit();
+/** The program that measures the limits of memory; without it, a word of why. */
+function limitsProgram(): string | undefined {
+  const built = buildLimits();
   if ('program' in built) return built.program;
-  console.log(`!!! The read limit is not measured: ${built.problem}`);
+  console.log(`!!! The limits are not measured: ${built.problem}`);
   return undefined;
 }
 
@@ -75,8 +75,8 @@ async function run(options: Options): Promise<Results> {
     settings: { threads, rounds, samples, size, partial, isa: process.env.STRIDED_ISA || null },
   };
   console.log(`${headerText({ ...known, wallSeconds: 0, notRun: [], failed: [] })}\n`);
-  const reader = readerProgram();
-  const setting = { threads, python, reader, bits: new Bits(), options };
+  const limits = limitsProgram();
+  const setting = { threads, python, limits, bits: new Bits(), options };
   const found = await measureAll(options.cases, setting);
   const wallSeconds = Math.round((performance.now() - start) / 1e3);
   return { ...known, wallSeconds, ...found };

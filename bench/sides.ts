@@ -4,6 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Limit } from './cases';
 import type { Answer, Request } from './protocol';
 
 /** From build/js/bench, where this file is compiled to. */
@@ -89,12 +90,19 @@ export class WorkSide {
   }
 }
 
-/** A process that reads a block of memory again and again. */
-export class ReadSide {
+/** A process that does again and again what a limit is of. */
+export class LimitSide {
   readonly #lines: Lines;
 
-  constructor(program: string, nbytes: number) {
-    this.#lines = new Lines('read_limit', program, [String(nbytes)]);
+  /** `program` measures those of memory. */
+  constructor(program: string, limit: Limit, nbytes: number) {
+    const byHand = limit === 'get' || limit === 'set';
+    const command = byHand ? [process.execPath, join(__dirname, 'hand-side.js')] : [program];
+    this.#lines = new Lines(`the limit of ${limit}`, command[0]!, [
+      ...command.slice(1),
+      limit,
+      String(nbytes),
+    ]);
   }
 
   /** The seconds of each of some passes over the block. */
@@ -138,15 +146,15 @@ export function startNumPy({ path }: Python): WorkSide {
   return new WorkSide('NumPy', path, join(ROOT, 'bench', 'numpy_side.py'));
 }
 
-/** The program that only reads, brought up to date where the addon was built. */
-export function buildReadLimit(): { program: string } | { problem: string } {
+/** The program that only reads or copies, brought up to date where the addon was built. */
+export function buildLimits(): { program: string } | { problem: string } {
   const build = join(ROOT, 'build', 'addon');
   const { error, status, stdout, stderr } = spawnSync(
     'cmake',
-    ['--build', build, '--target', 'read_limit'],
+    ['--build', build, '--target', 'memory_limit'],
     { encoding: 'utf8' },
   );
   if (error) return { problem: error.message };
   if (status !== 0) return { problem: `${stdout}${stderr}`.trim() };
-  return { program: join(build, 'bench', 'native', 'read_limit') };
+  return { program: join(build, 'bench', 'native', 'memory_limit') };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import {
   bytesOf,
   casesOf,
-  hasLimit,
+  limitOf,
   neededBytes,
   QUICK,
   resultKey,
@@ -80,10 +80,12 @@ describe('the table', () => {
     expect(viewedShape([2, 3, 4], { transpose: [1, 2, 0] })).toEqual([3, 4, 2]);
     expect(viewedShape([4], { broadcastTo: [3, 4] })).toEqual([3, 4]);
     expect(() => viewedShape([4], { slice: ['1:'] })).toThrow('of the form ::step');
-    expect(hasLimit(named('sum 1000x1000 C axis=0').facts)).toBe(true);
-    expect(hasLimit(named('sum 100x100 axis=0').facts)).toBe(false);
-    expect(hasLimit(named('sum broadcast row axis=0').facts)).toBe(false);
-    expect(hasLimit(named('copy float64').facts)).toBe(false);
+    expect(limitOf(named('sum 1000x1000 C axis=0').facts)).toBe('read');
+    expect(limitOf(named('sum 100x100 axis=0').facts)).toBeUndefined();
+    expect(limitOf(named('sum broadcast row axis=0').facts)).toBeUndefined();
+    expect(limitOf(named('copy float64').facts)).toBe('copy');
+    expect(limitOf(named('loop of get').facts)).toBe('get');
+    expect(limitOf(named('call T').facts)).toBeUndefined();
     const key = (name: string) => resultKey(named(name).facts);
     expect(key('sum float64 C axis=0')).toBe(key('sum float64 F axis=0'));
     expect(key('sum float64 C axis=0')).not.toBe(key('sum float64 F axis=1'));
@@ -363,7 +365,7 @@ test('a run without NumPy and cmake says so, checks its bits and measures', () =
     { encoding: 'utf8', env: { PATH: '/nonexistent' }, cwd: ROOT },
   );
   expect(stdout).toContain('!!! NumPy is not timed: no python3 on the PATH has it');
-  expect(stdout).toContain('!!! The read limit is not measured: spawnSync cmake ENOENT');
+  expect(stdout).toContain('!!! The limits are not measured: spawnSync cmake ENOENT');
   expect(stdout).toMatch(/sum 3x3 axis=0 +│ +[\d.]+ [un]s │ +[\d.]+ [un]s │ +- │/);
   expect(stdout).toMatch(/2 cases in \d+ s/);
   expect(status).toBe(0);
