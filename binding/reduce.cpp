@@ -116,10 +116,11 @@ JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& ca
   return kDone;
 }
 
-// reduceJob(kind, input, output, mask, axes, initial, target): starts the job and gives its number.
-// Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers do not
-// fit the target; after 1 and 2 the output holds anything. A target, which slot 3 describes, gets a
-// copy of the output, but only when the status is 0.
+// reduceJob(kind, input, output, mask, axes, initial, target, late): starts the job and gives its
+// number. Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers
+// do not fit the target; after 1 and 2 the output holds anything. A target, which slot 3 describes,
+// gets a copy of the output, but only when the status is 0. If it is late, that copy is left to
+// JavaScript when the job has settled.
 Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   if (info[2].IsUndefined()) throw internal_error(info.Env(), "a job without an output");
   const auto call = std::make_shared<Call>(info);
@@ -127,19 +128,25 @@ Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   pins->add(info[1], call->in);
   pins->add(info[2], call->out);
   if (call->masked) pins->add(info[3], call->mask);
+  std::vector<strided::Use> uses{{call->in_array, false}, {call->out_array, true}};
+  if (call->masked) uses.push_back({call->mask_array, false});
   std::shared_ptr<Array> target;
   if (!info[6].IsUndefined()) {
     const Memory memory = memory_of(info[6]);
-    target = std::make_shared<Array>(unpack(info.Env(), 3, memory));
-    check_same_shape(info.Env(), *target, call->out_array);
-    pins->add(info[6], memory);
+    const Array array = unpack(info.Env(), 3, memory);
+    check_same_shape(info.Env(), array, call->out_array);
+    uses.push_back({array, true});
+    if (!info[7].ToBoolean()) {
+      target = std::make_shared<Array>(array);
+      pins->add(info[6], memory);
+    }
   }
   auto status = std::make_shared<int>(kCancelled);
   const auto work = [call, target, status](const std::atomic<bool>& cancelled) {
     *status = run(*call, target.get(), cancelled);
   };
   const double number =
-      Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins));
+      Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins), std::move(uses));
   return Napi::Number::New(info.Env(), number);
 }
 

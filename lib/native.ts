@@ -35,6 +35,7 @@ interface Addon {
     source: NativeStorage,
     mask: NativeStorage | undefined,
     fit: number | undefined,
+    late: NativeStorage | undefined,
   ): number;
   sharesMemory(maxWork: number): 0 | 1 | 2;
   overlapsItself(): boolean;
@@ -55,6 +56,7 @@ interface Addon {
     axes: number,
     initial: number | bigint | undefined,
     copyTo: NativeStorage | undefined,
+    late: boolean,
   ): number;
   waitJob(job: number): number;
   cancelJob(job: number): void;

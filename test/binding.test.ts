@@ -45,12 +45,12 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
     const error = expect.objectContaining(code);
     slots([f64, 0, [1], [8]], [f64, 0, [1], [8]], [dtype, offset, shape, strides]);
     expect(() => native.copy(block, other, other)).toThrow(error);
-    expect(() => native.copyJob(block, other, other, undefined)).toThrow(error);
+    expect(() => native.copyJob(block, other, other, undefined, undefined)).toThrow(error);
     slots([f64, 0, [1], [8]], [dtype, offset, shape, strides]);
-    expect(() => native.copyJob(block, other, undefined, undefined)).toThrow(error);
+    expect(() => native.copyJob(block, other, undefined, undefined, undefined)).toThrow(error);
     expect(() => native.allFit(other, DTYPES.int8.code, undefined)).toThrow(error);
     slots([dtype, offset, shape, strides], [f64, 0, [1], [8]]);
-    expect(() => native.copyJob(block, other, undefined, undefined)).toThrow(error);
+    expect(() => native.copyJob(block, other, undefined, undefined, undefined)).toThrow(error);
     // Places are not bound to a storage; only what is no array at all is refused.
     if (/fraction|dtype|negative size|NaN|infinite|dimensions|sizes/.test(_name)) {
       expect(() => native.sharesMemory(-1)).toThrow(error);
@@ -63,7 +63,7 @@ describe.each(wild)('%s', (_name, dtype, offset, shape, strides) => {
     expect(() => native.reduce(0, block, undefined, undefined, 1, 0)).toThrow(
       expect.objectContaining(code),
     );
-    expect(() => native.reduceJob(0, block, other, undefined, 1, 0, undefined)).toThrow(
+    expect(() => native.reduceJob(0, block, other, undefined, 1, 0, undefined, false)).toThrow(
       expect.objectContaining(code),
     );
   });
@@ -122,10 +122,12 @@ test('masks that do not belong to a copy', () => {
   expect(() => native.copy(block, other, other)).toThrow('different shapes');
   slots([f64, 0, [3], [8]], [f64, 0, [3], [8]], [f64, 0, [3], [8]]);
   expect(() => native.copy(block, other, other)).toThrow('mask');
-  expect(() => native.copyJob(block, other, other, undefined)).toThrow('mask');
+  expect(() => native.copyJob(block, other, other, undefined, undefined)).toThrow('mask');
   slots([f64, 0, [3], [8]], [f64, 0, [4], [8]]);
-  expect(() => native.copyJob(block, other, undefined, undefined)).toThrow('different shapes');
-  expect(() => native.copyJob(block, other, undefined, 11)).toThrow('no such dtype');
+  expect(() => native.copyJob(block, other, undefined, undefined, undefined)).toThrow(
+    'different shapes',
+  );
+  expect(() => native.copyJob(block, other, undefined, 11, undefined)).toThrow('no such dtype');
 });
 
 test('things that are no storage', () => {

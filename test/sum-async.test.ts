@@ -326,10 +326,11 @@ describe('order', () => {
     await Promise.all(written);
   });
 
-  test('settles in the order of the calls, and never before the caller goes on', async () => {
+  test('jobs over one out settle in the order of the calls, never before the caller goes on', async () => {
     const x = ones([100]);
+    const out = zeros([]);
     const settled: number[] = [];
-    const jobs = [3, 1, 2].map((i) => x.sumAsync().then(() => settled.push(i)));
+    const jobs = [3, 1, 2].map((i) => x.sumAsync({ out }).then(() => settled.push(i)));
     expect(settled).toEqual([]);
     await Promise.all(jobs);
     expect(settled).toEqual([3, 1, 2]);
