@@ -2,26 +2,49 @@
 
 #include "jobs.hpp"
 
+#include <dlfcn.h>
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <future>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "layout.hpp"
+#include "jobs_model.hpp"
 #include "pool.hpp"
 
 using namespace strided;
 
+// Takes the place of the system's function, which has no more threads to give when told so. The
+// sanitizers have to have their own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define OWN_PTHREAD_CREATE 0
+#else
+#define OWN_PTHREAD_CREATE 1
+namespace {
+std::atomic<int> threads_left{1'000'000};
+}
+extern "C" __attribute__((visibility("default"))) int pthread_create(
+    pthread_t* thread, const pthread_attr_t* attributes, void* (*main)(void*),
+    void* argument) noexcept {
+  if (threads_left-- <= 0) return EAGAIN;
+  static const auto system =
+      reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
+  return system(thread, attributes, main, argument);
+}
+#endif
+
 namespace {
 
 constexpr int kThreads = 4;
-
-std::byte memory[1 << 16];
 
 // Bytes from a place in the memory on.
 Array bytes(std::int64_t first, std::int64_t size, std::int64_t stride = 1) {
@@ -175,6 +198,32 @@ void more_than_threads() {
   for (const auto& one : held) one->release();
 }
 
+#if OWN_PTHREAD_CREATE
+// Without a thread a job is refused, and not in the queue; with only one, jobs take turns.
+void few_threads() {
+  JobQueue::instance().shutdown();
+  threads_left = 0;
+  int refused = 0;
+  try {
+    submit({write(bytes(0, 8))}, [&] { ++refused; });
+  } catch (const std::system_error&) {
+    refused += 10;
+  }
+  threads_left = 1;
+  std::vector<std::int64_t> order;
+  std::vector<std::shared_ptr<Job>> jobs;
+  for (std::int64_t i = 0; i < 20; ++i) {
+    jobs.push_back(submit({write(bytes(8 * i, 8))}, [&order, i] { order.push_back(i); }));
+  }
+  for (const auto& job : jobs) job->wait();
+  CHECK(refused == 10);
+  CHECK(order.size() == 20);
+  CHECK(std::is_sorted(order.begin(), order.end()));
+  JobQueue::instance().shutdown();
+  threads_left = 1'000'000;
+}
+#endif
+
 // A cancelled job that waits does not run, settles in its turn, and lets no other by.
 void cancelled() {
   std::string events;
@@ -255,80 +304,6 @@ void thousands() {
   CHECK(std::count(values.begin(), values.end(), 2) == kColumns);
 }
 
-// What each job of a random sequence must find in the bytes that it uses.
-class Model {
- public:
-  static constexpr std::int64_t kSize = 40;
-
-  // The bytes of some uses, and how often each has been written and read when it is their turn.
-  struct Turn {
-    std::vector<std::int64_t> reads;
-    std::vector<std::int64_t> writes;
-    std::array<int, kSize> written;
-    std::array<int, kSize> read;
-  };
-
-  Turn next(const std::vector<Use>& uses) {
-    Turn turn{{}, {}, written_, read_};
-    std::array<int, kSize> used{};
-    for (const Use& use : uses) mark(use, used);
-    for (std::int64_t i = 0; i < kSize; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      if (used[at] == 0) continue;
-      (used[at] == 2 ? turn.writes : turn.reads).push_back(i);
-      ++(used[at] == 2 ? written_ : read_)[at];
-    }
-    return turn;
-  }
-
-  // Counters without locks: a write beside another use is a data race too.
-  void run(const Turn& turn) {
-    for (const std::int64_t i : turn.reads) {
-      const auto at = static_cast<std::size_t>(i);
-      CHECK(writes_[at] == turn.written[at]);
-      ++reads_[at];
-    }
-    for (const std::int64_t i : turn.writes) {
-      const auto at = static_cast<std::size_t>(i);
-      CHECK(reads_[at] == turn.read[at]);
-      CHECK(writes_[at]++ == turn.written[at]);
-    }
-  }
-
- private:
-  static void mark(const Use& use, std::array<int, kSize>& used) {
-    const Array& array = use.array;
-    const std::vector<std::int64_t> shape(array.shape, array.shape + array.ndim);
-    each_index(shape, [&](const std::vector<std::int64_t>& index) {
-      for (std::int64_t k = 0; k < itemsize(array.dtype); ++k) {
-        int& mark = used[static_cast<std::size_t>(element(array, index) + k - memory)];
-        mark = std::max(mark, use.writes ? 2 : 1);
-      }
-    });
-  }
-
-  std::array<int, kSize> written_{};
-  std::array<int, kSize> read_{};
-  std::array<int, kSize> writes_{};
-  std::array<std::atomic<int>, kSize> reads_{};
-};
-
-// Up to three axes of any strides within the model's bytes.
-Array draw() {
-  for (;;) {
-    Array array{
-        static_cast<DType>(below(kDTypeCount)), nullptr, static_cast<int>(below(4)), {}, {}};
-    for (int i = 0; i < array.ndim; ++i) {
-      array.shape[i] = below(5);
-      array.strides[i] = below(27) - 13;
-    }
-    const std::int64_t first = below(Model::kSize);
-    if (!lies_within(array, first, Model::kSize)) continue;
-    array.data = memory + first;
-    return array;
-  }
-}
-
 void random_jobs() {
   for (int round = 0; round < 40; ++round) {
     Model model;
@@ -355,6 +330,9 @@ int main() {
   overtakings();
   side_by_side();
   more_than_threads();
+#if OWN_PTHREAD_CREATE
+  few_threads();
+#endif
   cancelled();
   shutdown_with_waiting_jobs();
   many_callers();
