@@ -29,11 +29,11 @@ export function holdAll(): { release(): Promise<unknown> } {
 }
 
 /**
- * Starts a job over the first element of `x`, a float64 array, that takes some tenths of a second
+ * Starts a job over the first element of `x`, a float64 array, that takes a tenth of a second or more
  * and leaves `x` as it was: what needs that element meanwhile waits for it.
  */
 export function keepBusy(x: NDArray): Promise<unknown> {
   const out = first(x);
-  const much = full([1000], out.item() as number).broadcastTo([1_000_000, 1000]);
+  const much = full([1000], out.item() as number).broadcastTo([3_000_000, 1000]);
   return much.minAsync({ axis: [0, 1], out });
 }
