@@ -85,16 +85,20 @@ struct CopyCall {
   bool checked;
 };
 
-// copyJob(target, source, mask, dtype): starts a copy like copy's and gives its number. With a
-// dtype, the integers of the source must fit it, or nothing is written. A copy that has begun goes
-// on to its end, cancelled or not: the target is as before or wholly written.
+// copyJob(target, source, mask, dtype, late): starts a copy like copy's and gives its number. With
+// a dtype, the integers of the source must fit it, or nothing is written. A copy that has begun
+// goes on to its end, cancelled or not: the target is as before or wholly written. `late`, which
+// slot 3 describes, is what JavaScript will write when the job has settled.
 Napi::Value copy_job(const Napi::CallbackInfo& info) {
   auto pins = std::make_shared<Pins>();
   const auto call = std::make_shared<CopyCall>(info, *pins);
   auto status = std::make_shared<int>(kCancelled);
   const auto work = [call, status](const std::atomic<bool>&) { *status = call->run(); };
+  std::vector<strided::Use> uses{{call->target, true}, {call->source, false}};
+  if (call->mask.pointer != nullptr) uses.push_back({call->mask.array, false});
+  if (is_given(Environment::of(info.Env()), 3)) uses.push_back({unpack(info, 3, 4), true});
   const double number =
-      Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins));
+      Environment::of(info.Env()).start(info.Env(), work, status, std::move(pins), std::move(uses));
   return Napi::Number::New(info.Env(), number);
 }
 

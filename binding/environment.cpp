@@ -42,15 +42,22 @@ void Environment::leave(void* context) {
 }
 
 double Environment::start(Napi::Env env, std::function<void(const std::atomic<bool>&)> work,
-                          std::shared_ptr<int> status, std::shared_ptr<void> pins) {
+                          std::shared_ptr<int> status, std::shared_ptr<void> pins,
+                          std::vector<strided::Use> uses) {
   const std::uint64_t number = ++last_number_;
   const napi_threadsafe_function settled = settled_;
-  auto job = std::make_shared<strided::Job>(std::move(work), [settled, number] {
+  const auto settle = [settled, number] {
     napi_call_threadsafe_function(settled, reinterpret_cast<void*>(number), napi_tsfn_nonblocking);
-  });
-  // Submitted first: a job that finds no thread must not be waited for.
-  strided::JobQueue::instance().submit(job);
-  running_.emplace(number, Started{std::move(job), std::move(status), std::move(pins)});
+  };
+  const auto job = std::make_shared<strided::Job>(std::move(work), settle, std::move(uses));
+  const auto place =
+      running_.emplace(number, Started{job, std::move(status), std::move(pins)}).first;
+  try {
+    strided::JobQueue::instance().submit(job);
+  } catch (...) {
+    running_.erase(place);  // what does not run must not be waited for
+    throw;
+  }
   if (running_.size() == 1) check(env, napi_ref_threadsafe_function(env, settled_));
   return static_cast<double>(number);
 }

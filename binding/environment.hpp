@@ -14,6 +14,7 @@
 #include <list>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "block_table.hpp"
 #include "jobs.hpp"
@@ -50,15 +51,17 @@ class Environment {
     return reinterpret_cast<std::byte*>(frame_ + kFrameSize - 1);
   }
 
-  // Starts a job, whose work writes its status. `pins` keep its memory until it has settled; then
-  // the function given to set_on_settled is called with the job's number and status.
+  // Starts a job over `uses`, whose work writes its status. `pins` keep its memory until it has
+  // settled; then the function given to set_on_settled is called with the job's number and status.
+  // Jobs that conflict settle in the order in which they were started.
   struct Started {
     std::shared_ptr<strided::Job> job;
     std::shared_ptr<int> status;
     std::shared_ptr<void> pins;
   };
   double start(Napi::Env env, std::function<void(const std::atomic<bool>&)> work,
-               std::shared_ptr<int> status, std::shared_ptr<void> pins);
+               std::shared_ptr<int> status, std::shared_ptr<void> pins,
+               std::vector<strided::Use> uses);
   // Null when it has settled already.
   const Started* job(double number) const;
   void set_on_settled(Napi::Function callback) { on_settled_ = Napi::Persistent(callback); }

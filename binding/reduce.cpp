@@ -116,10 +116,11 @@ JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& ca
   return kDone;
 }
 
-// reduceJob(kind, axes, input, output, mask, initial, target): starts the job and gives its number.
-// Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers do not
-// fit the target; after 1 and 2 the output holds anything. A target, if slot 3 describes one, gets
-// a copy of the output, but only when the status is 0.
+// reduceJob(kind, axes, input, output, mask, initial, target, late): starts the job and gives its
+// number. Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers
+// do not fit the target; after 1 and 2 the output holds anything. A target, if slot 3 describes
+// one, gets a copy of the output, but only when the status is 0. If it is late, that copy is left
+// to JavaScript when the job has settled.
 Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
@@ -131,18 +132,25 @@ Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   pins->add(info[2], call->in);
   pins->add(info[3], call->out);
   if (call->masked) pins->add(info[4], call->mask);
+  std::vector<strided::Use> uses{{call->in_array, false}, {call->out_array, true}};
+  if (call->masked) uses.push_back({call->mask_array, false});
   std::shared_ptr<Array> target;
   if (is_given(environment, 3)) {
     const Memory memory = memory_of(environment, 3, info, 6);
-    target = std::make_shared<Array>(unpack(env, environment.slot(3), memory));
-    check_same_shape(env, *target, call->out_array);
-    pins->add(info[6], memory);
+    const Array array = unpack(env, environment.slot(3), memory);
+    check_same_shape(env, array, call->out_array);
+    uses.push_back({array, true});
+    if (!info[7].ToBoolean()) {
+      target = std::make_shared<Array>(array);
+      pins->add(info[6], memory);
+    }
   }
   auto status = std::make_shared<int>(kCancelled);
   const auto work = [call, target, status](const std::atomic<bool>& cancelled) {
     *status = run(*call, target.get(), cancelled);
   };
-  return Napi::Number::New(env, environment.start(env, work, status, std::move(pins)));
+  const double number = environment.start(env, work, status, std::move(pins), std::move(uses));
+  return Napi::Number::New(env, number);
 }
 
 // waitJob(number): the status of a job, once its work is done; 0 when it has settled already.

@@ -14,7 +14,7 @@ import {
   orderAfter,
   sizeOf,
 } from './layout';
-import { native, STATUS } from './native';
+import { describeNothing, native, STATUS } from './native';
 import { Storage } from './storage';
 import { permuted } from './views';
 
@@ -196,37 +196,41 @@ export function elementOf(type: DType, element: number | bigint): Extent {
 
 /** An operand that a job may use: memory that a buffer's transfer could take away is copied. */
 export function lasting(extent: Extent): Extent {
-  if (!extent.storage.transferable) return extent;
+  return extent.storage.transferable ? ownCopy(extent) : extent;
+}
+
+function ownCopy(extent: Extent): Extent {
   const { type, layout } = extent;
   const strides = contiguousStrides(layout.shape, type.itemsize, 'C');
   return copyOf({ source: extent, type, strides, casting: 'no' });
 }
 
-/** Starts a copy as a job. `finish` writes the target, when the job could not. */
+/** Starts a copy as a job. `late` is a target that is written at its end, if there is one. */
 function copyJob(
   target: Extent,
   source: Extent,
   mask: Extent | undefined,
   how: { casting: Casting; argument: string; signal: AbortSignal | undefined },
-  finish?: { readonly target: Extent; readonly mask: Extent | undefined },
+  late?: Extent,
 ): Promise<void> {
   const checked = how.casting !== 'unsafe' && mayNotFit(source.type, target.type);
+  const to = target.storage.forJob();
+  const from = source.storage.forJob();
+  const where = mask?.storage.forJob();
   describeExtent(0, target);
   describeExtent(1, source);
   describeMask(mask);
-  const job = native.copyJob(
-    target.storage.nativeNow(),
-    source.storage.nativeNow(),
-    mask?.storage.nativeNow(),
-    checked ? target.type.code : undefined,
-  );
-  const reads = [source, mask, finish?.mask].flatMap((use) => (use ? [use.storage.block] : []));
-  const writes = [target, finish?.target].flatMap((use) => (use ? [use.storage.block] : []));
+  if (late === undefined) describeNothing(3);
+  else describeExtent(3, late);
+  const fit = checked ? target.type.code : undefined;
+  const job = native.copyJob(to, from, where, fit, late?.storage.nativeNow());
+  const reads = [source, mask].flatMap((use) => (use ? [use.storage.block] : []));
+  const writes = [target, late].flatMap((use) => (use ? [use.storage.block] : []));
   return follow(
     job,
     { what: 'copy', reads, writes },
     how.signal,
-    () => finish && copyAtOnce(finish.target, target, finish.mask),
+    late && (() => copyAtOnce(late, target, mask)),
     (status) =>
       status === STATUS.noFit
         ? doesNotFit(source.type, target.type, how.argument)
@@ -248,13 +252,12 @@ export async function assignElementsAsync(
   stretched(source, shape, argument);
   checkCast(source.type, target.type, casting, argument);
   const from = stretched(lasting(source), shape, argument);
-  const where = mask && lasting(mask);
   const how = { casting, argument, signal };
-  if (!target.storage.transferable) return copyJob(target, from, where, how);
+  if (!target.storage.transferable) return copyJob(target, from, mask && lasting(mask), how);
   // The job must not write to memory that may go: it works on a copy, which is copied at its end.
+  // Another job may write the mask before that.
   target.storage.nativeNow();
-  const late = allocate(target.type, shape);
-  return copyJob(late, from, where, how, { target, mask: where });
+  return copyJob(allocate(target.type, shape), from, mask && ownCopy(mask), how, target);
 }
 
 /**

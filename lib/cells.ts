@@ -25,7 +25,7 @@
  *   becomes negative by that, and goes the long way.
  */
 
-import { type DType, DTYPES, type TypedArray } from './dtype';
+import { DTYPES, type DType, type TypedArray } from './dtype';
 import type { Extent } from './extent';
 import { Block } from './storage';
 

@@ -25,8 +25,8 @@ class Job implements Pending {
     readonly what: string,
     readonly reads: readonly Block[],
     readonly writes: readonly Block[],
-    /** What is left to do in JavaScript when the job has done its work. */
-    readonly finish: () => void,
+    /** What is left to write in JavaScript when the job has done its work. */
+    readonly finish: (() => void) | undefined,
     readonly signal: AbortSignal | undefined,
     /** The error for a status that only this kind of job has. */
     readonly explain: ((status: number) => Error) | undefined,
@@ -43,8 +43,15 @@ class Job implements Pending {
 
   readonly #abort = () => native.cancelJob(this.number);
 
+  get late(): boolean {
+    return this.finish !== undefined;
+  }
+
   wait(): void {
-    if (!this.#seen) this.see(native.waitJob(this.number));
+    if (this.#seen) return;
+    // The event loop brings the ends of jobs that write the same in order, and so must this.
+    if (this.late) for (const block of this.writes) block.settleLate(this);
+    this.see(native.waitJob(this.number));
   }
 
   /** Takes note of the end, once: when it was waited for, or when the event loop brings it. */
@@ -58,7 +65,7 @@ class Job implements Pending {
       if (status === STATUS.cancelled)
         throw this.signal?.reason ?? new Error('the job was stopped');
       if (status !== STATUS.ok && this.explain !== undefined) throw this.explain(status);
-      this.finish();
+      this.finish?.();
       this.#resolve();
     } catch (error) {
       this.#reject(error);
@@ -71,7 +78,7 @@ onSettled((number, status) => {
   running.delete(number);
 });
 
-/** The promise of a started job's end. `finish` runs when it ended well. */
+/** The promise of a started job's end. `finish`, a late write, runs when it ended well. */
 export function follow(
   number: number,
   uses: {
@@ -81,7 +88,7 @@ export function follow(
     readonly writes: readonly Block[];
   },
   signal: AbortSignal | undefined,
-  finish: () => void,
+  finish: (() => void) | undefined,
   explain?: (status: number) => Error,
 ): Promise<void> {
   return new Job(number, uses.what, uses.reads, uses.writes, finish, signal, explain).promise;

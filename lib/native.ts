@@ -38,6 +38,7 @@ interface Addon {
     source: NativeBuffer,
     mask: NativeBuffer,
     fit: number | undefined,
+    late: NativeBuffer,
   ): number;
   sharesMemory(maxWork: number): 0 | 1 | 2;
   overlapsItself(): boolean;
@@ -58,6 +59,7 @@ interface Addon {
     mask: NativeBuffer,
     initial: number | bigint | undefined,
     copyTo: NativeBuffer,
+    late: boolean,
   ): number;
   waitJob(job: number): number;
   cancelJob(job: number): void;

@@ -267,30 +267,27 @@ export async function reduceAsync(
   const r: Request = { ...asked, source: lasting(asked.source), mask: mask && lasting(mask) };
   const result = allocate(r.type, r.kept);
   const late = out?.storage.transferable ?? false;
-  const target = out && !late ? withoutReduced(r, out) : undefined;
+  const target = out && withoutReduced(r, out);
   const writes = [result.storage.block, ...(out ? [out.storage.block] : [])];
   const reads = [r.source.storage.block, ...(r.mask ? [r.mask.storage.block] : [])];
 
+  const from = r.source.storage.forJob();
+  const where = r.mask?.storage.forJob();
+  const to = late ? target?.storage.nativeNow() : target?.storage.forJob();
   describeExtent(0, r.source);
   describeExtent(1, result);
   describeMask(r.mask);
   if (target === undefined) describeNothing(3);
   else describeExtent(3, target);
-  const job = native.reduceJob(
-    row.code,
-    r.axes,
-    r.source.storage.nativeNow(),
-    result.storage.nativeNow(),
-    r.mask?.storage.nativeNow(),
-    r.initial,
-    target?.storage.nativeNow(),
-  );
+  const own = result.storage.nativeNow();
+  const job = native.reduceJob(row.code, r.axes, from, own, where, r.initial, to, late);
   const finish = () => {
-    if (out === undefined || !late) return;
-    checkFit(result, out.type, 'same_kind', 'out');
-    copyAtOnce(out, withShape(r.shape, result));
+    if (target === undefined) return;
+    checkFit(result, target.type, 'same_kind', 'out');
+    copyAtOnce(target, result);
   };
-  const reduction = follow(job, { what: row.name, reads, writes }, signal, finish, () =>
+  const uses = { what: row.name, reads, writes };
+  const reduction = follow(job, uses, signal, late ? finish : undefined, () =>
     doesNotFit(r.type, (out as Extent).type, 'out'),
   );
   await Promise.all([conversion, reduction]);

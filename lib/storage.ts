@@ -7,6 +7,8 @@ import { allocateBlock, type NativeBlock, type NativeBuffer, native, USER_BUFFER
 
 /** A job as a block knows it: something that can be waited for. */
 export interface Pending {
+  /** What it writes is written in JavaScript, when the addon has done its part. */
+  readonly late: boolean;
   wait(): void;
 }
 
@@ -50,6 +52,14 @@ export class Block {
     if (this.#jobs === undefined) return;
     for (const job of [...this.#jobs.writers]) job.wait();
     if (writes) for (const job of [...this.#jobs.readers]) job.wait();
+  }
+
+  /** Waits for the late writes of jobs before a given one, or of all. */
+  settleLate(before?: Pending): void {
+    for (const job of this.#jobs?.writers ?? []) {
+      if (job === before) return;
+      if (job.late) job.wait();
+    }
   }
 }
 
@@ -241,7 +251,16 @@ export class Storage {
     return this.nativeNow();
   }
 
-  /** The same for a job, which runs after those that are in its way. */
+  /**
+   * The same for a job: the addon lets it run after those that are in its way, but does not know
+   * when JavaScript writes what is late.
+   */
+  forJob(): NativeBuffer {
+    if (this.block.state !== 0) this.block.settleLate();
+    return this.nativeNow();
+  }
+
+  /** The same without waiting. */
   nativeNow(): NativeBuffer {
     if (this.block.released) this.block.settle(false);
     if (this.buffer === null) return undefined;

@@ -122,27 +122,6 @@ Overlap Search::visit(std::size_t i, std::int64_t b) {
   return Overlap::no;
 }
 
-// The first and the last byte of an array; the last comes before the first when it has none.
-struct Bytes {
-  std::int64_t first = 0;
-  std::int64_t last = -1;
-};
-
-Bytes bytes_of(const Array& array) noexcept {
-  const auto at = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(array.data));
-  Bytes bytes{at, at + itemsize(array.dtype) - 1};
-  for (int i = 0; i < array.ndim; ++i) {
-    if (array.shape[i] == 0) return {};
-    const std::int64_t reach = (array.shape[i] - 1) * array.strides[i];
-    (reach < 0 ? bytes.first : bytes.last) += reach;
-  }
-  return bytes;
-}
-
-bool meet(const Bytes& a, const Bytes& b) noexcept {
-  return a.first <= b.last && b.first <= a.last && a.first <= a.last && b.first <= b.last;
-}
-
 void add_terms(const Array& array, std::vector<Term>& terms) {
   for (int i = 0; i < array.ndim; ++i) {
     const std::int64_t u = array.shape[i] - 1;
@@ -187,13 +166,24 @@ Overlap solve(std::vector<Term> terms, std::int64_t b, std::int64_t& work) {
   return Search(terms, work).run(b);
 }
 
+Bounds bounds_of(const Array& array) noexcept {
+  const auto at = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(array.data));
+  Bounds bounds{at, at + itemsize(array.dtype) - 1};
+  for (int i = 0; i < array.ndim; ++i) {
+    if (array.shape[i] == 0) return {};
+    const std::int64_t reach = (array.shape[i] - 1) * array.strides[i];
+    (reach < 0 ? bounds.first : bounds.last) += reach;
+  }
+  return bounds;
+}
+
 bool bounds_overlap(const Array& a, const Array& b) noexcept {
-  return meet(bytes_of(a), bytes_of(b));
+  return meet(bounds_of(a), bounds_of(b));
 }
 
 Overlap shares_memory(const Array& a, const Array& b, std::int64_t max_work) {
-  const Bytes x = bytes_of(a);
-  const Bytes y = bytes_of(b);
+  const Bounds x = bounds_of(a);
+  const Bounds y = bounds_of(b);
   if (!meet(x, y)) return Overlap::no;
   if (max_work == 0) return Overlap::too_hard;
   // Either array may be the one whose indices count from its end; the smaller sum is the easier.

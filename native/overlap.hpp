@@ -22,6 +22,17 @@ struct Term {
 };
 Overlap solve(std::vector<Term> terms, std::int64_t b, std::int64_t& work);
 
+// The first and the last byte of an array; the last comes before the first when it has none.
+struct Bounds {
+  std::int64_t first = 0;
+  std::int64_t last = -1;
+};
+Bounds bounds_of(const Array& array) noexcept;
+
+inline bool meet(const Bounds& a, const Bounds& b) noexcept {
+  return a.first <= b.last && b.first <= a.last && a.first <= a.last && b.first <= b.last;
+}
+
 // Whether the bytes from the first to the last of two arrays overlap.
 bool bounds_overlap(const Array& a, const Array& b) noexcept;
 

@@ -27,9 +27,9 @@ function slots(...described: [DType, number, number[], number[]][]): void {
 // Blocks have their numbers in the slots; the arguments are for users' buffers.
 const none = undefined;
 const copy = () => native.copy(none, none, none);
-const copyJob = (fit?: number) => native.copyJob(none, none, none, fit);
+const copyJob = (fit?: number) => native.copyJob(none, none, none, fit, none);
 const sum = (axes: number) => native.reduce(0, axes);
-const sumJob = () => native.reduceJob(0, 1, none, none, none, none, none);
+const sumJob = () => native.reduceJob(0, 1, none, none, none, none, none, false);
 
 const wild: [string, DType, number, number[], number[]][] = [
   ['one element too many', f64, 0, [101], [8]],

@@ -10,6 +10,7 @@ import {
   asFortranArrayAsync,
   copyTo,
   copyToAsync,
+  full,
   getNumThreads,
   NDArray,
   requireAsync,
@@ -17,7 +18,7 @@ import {
   type TypedArray,
   zeros,
 } from 'strided';
-import { hold } from './support/busy';
+import { hold, holdAll, keepBusy } from './support/busy';
 import { bad, readOnly, released, transfer } from './support/operands';
 import { Draws, drawShape, drawView } from './support/views';
 
@@ -27,12 +28,6 @@ afterAll(() => setNumThreads(threads));
 
 const of = (code: string) => expect.objectContaining({ code });
 const large = () => arange(2_000_000).reshape([2000, 1000], { copy: true });
-
-/** Makes the queue busy, for long enough that what is started next has not run yet. */
-function keepBusy(): Promise<unknown> {
-  const x = large();
-  return Promise.all(Array.from({ length: 5 }, () => x.T.copyAsync()));
-}
 
 function same(x: NDArray, y: NDArray): void {
   expect([x.dtype, x.shape, x.strides]).toEqual([y.dtype, y.shape, y.strides]);
@@ -130,9 +125,9 @@ test('many at once over one memory, as if each ran when it was called', async ()
 });
 
 test('reads and writes wait for what is in their way', async () => {
-  const busy = keepBusy();
   const x = large();
   const y = zeros(x.shape);
+  const busy = keepBusy(y);
   const writing = y.assignAsync(x);
   x.set(0, 1, -1); // waits, as the copy reads it
   expect(y.get(0, 1)).toBe(1);
@@ -142,35 +137,130 @@ test('reads and writes wait for what is in their way', async () => {
   await Promise.all([writing, busy]);
 });
 
+test('a copy runs beside a job of minutes, unless one writes what the other uses', async () => {
+  const x = zeros([100, 3]);
+  const held = hold(x);
+  const settled: string[] = [];
+  const waiting = [
+    x.copyAsync().then((copy) => settled.push(`copy of ${copy.sum()}`)),
+    x.assignAsync(5).then(() => settled.push('write')),
+  ];
+  expect((await arange(5).copyAsync()).sum()).toBe(10);
+  expect(settled).toEqual([]);
+  await held.release();
+  await Promise.all(waiting);
+  expect(settled).toEqual(['copy of 0', 'write']);
+  expect(x.sum()).toBe(1500);
+});
+
+test('a copy runs beside a job over other elements between its own', async () => {
+  const x = zeros([100, 3]);
+  const held = hold(x.slice(':', 1));
+  expect((await x.slice(':', 2).copyAsync()).size).toBe(100);
+  await x.slice(':', '::2').assignAsync(1);
+  await copyToAsync(x.slice('1:', 1), x.slice('1:', 2));
+  await held.release();
+  expect((x.sum({ axis: 0 }) as NDArray).toArray()).toEqual([100, 99, 100]);
+});
+
+describe('a TypedArray, which is written when a job has done its work', () => {
+  const busySource = (size = 3) => {
+    const source = full([size], 1);
+    return { source, busy: keepBusy(source) };
+  };
+
+  test('is written in the order of the calls, whoever is ready first', async () => {
+    const source = full([3], 1);
+    const held = hold(source);
+    const typed = new Float64Array(4);
+    const target = asArray(typed.subarray(0, 3));
+    const settled: string[] = [];
+    const first = target.assignAsync(source).then(() => settled.push('first'));
+    const second = target.assignAsync(2).then(() => settled.push('second'));
+    await asArray(typed.subarray(3)).assignAsync(9);
+    expect(settled).toEqual([]);
+    await held.release();
+    await Promise.all([first, second]);
+    expect(settled).toEqual(['first', 'second']);
+    expect([...typed]).toEqual([2, 2, 2, 9]);
+  });
+
+  test('also where the later job is waited for', async () => {
+    const { source, busy } = busySource();
+    const typed = new Float64Array(3);
+    const other = full([3], 2);
+    const first = asArray(typed).assignAsync(source);
+    const second = asArray(typed).assignAsync(other);
+    other.fill(0);
+    expect([...typed]).toEqual([2, 2, 2]);
+    await Promise.all([first, second, busy]);
+    expect([...typed]).toEqual([2, 2, 2]);
+  });
+
+  test('where the mask was true at the call', async () => {
+    const { source, busy } = busySource(2_000_000);
+    const typed = new Float64Array(2_000_000);
+    const where = full([2_000_000], true);
+    const writing = copyToAsync(asArray(typed), source, { where });
+    const masking = where.assignAsync(false);
+    await Promise.all([writing, masking, busy]);
+    expect(asArray(typed).sum()).toBe(2_000_000);
+    expect(where.any()).toBe(false);
+  });
+
+  test('and an array over the same memory, in the order of the calls', async () => {
+    const { source, busy } = busySource();
+    const x = zeros([3]);
+    const typed = x.asTypedArray();
+    const alias = asArray(typed);
+    const before = keepBusy(x);
+    const copies = [x.copyAsync()];
+    const writes = [alias.assignAsync(source)];
+    copies.push(x.copyAsync());
+    // The addon cannot know when JavaScript writes: the start of the copy waited for it.
+    expect([...typed]).toEqual([1, 1, 1]);
+    writes.push(x.assignAsync(5), alias.assignAsync(6), x.slice(':1').assignAsync(7));
+    copies.push(x.copyAsync());
+    const values = (await Promise.all(copies)).map((copy) => copy.toArray());
+    expect(values).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+      [7, 6, 6],
+    ]);
+    await Promise.all([...writes, busy, before]);
+    expect(x.toArray()).toEqual([7, 6, 6]);
+  });
+});
+
 test('a buffer that is taken away does not matter to what it gave, and does to what it gets', async () => {
-  const busy = keepBusy();
+  const held = holdAll();
   const given = Float64Array.of(1, 2, 3);
   const copying = asArray(given).copyAsync();
   transfer(given.buffer);
   const got = new Float64Array(3);
   const writing = asArray(got).assignAsync(array([4, 5, 6]));
   transfer(got.buffer);
+  await held.release();
   expect((await copying).toArray()).toEqual([1, 2, 3]);
   await expect(writing).rejects.toThrow(of('ERR_RELEASED'));
   const kept = new Float64Array(3);
   await asArray(kept).assignAsync(array([4, 5, 6]));
   expect([...kept]).toEqual([4, 5, 6]);
-  await busy;
 });
 
 test.each(JOBS)('%s copies what there was when it was called', async (_, start) => {
-  const busy = keepBusy();
   for (const end of [(x: NDArray) => x.fill(7), (x: NDArray) => x.dispose()]) {
     const x = arange(1000).reshape([20, 50], { copy: true });
+    const busy = keepBusy(x);
     const copying = start(x, {});
     end(x); // a write waits
     expect(total(await copying)).toBe(499_500);
+    await busy;
   }
   const typed = Float64Array.from({ length: 1000 }, (_, i) => i);
   const copying = start(asArray(typed).reshape([20, 50]), {});
   transfer(typed.buffer);
   expect(total(await copying)).toBe(499_500);
-  await busy;
 });
 
 test.each(JOBS)('%s takes an abort until it begins, and waits for nothing', async (_, start) => {
@@ -180,9 +270,10 @@ test.each(JOBS)('%s takes an abort until it begins, and waits for nothing', asyn
   const controller = new AbortController();
   const { signal } = controller;
   const [aborted, kept] = [start(x, { signal }), start(x, {})];
+  const rejected = expect(aborted).rejects.toBe(reason);
   controller.abort(reason);
   await held.release();
-  await expect(aborted).rejects.toBe(reason);
+  await rejected;
   expect(total(await kept)).toBe(499_500);
   await expect(start(x, { signal })).rejects.toBe(reason);
   expect(total(await start(x, { signal: new AbortController().signal }))).toBe(499_500);
@@ -195,9 +286,10 @@ test('an abort before a copy begins leaves the target as it was', async () => {
   const held = hold(x);
   const controller = new AbortController();
   const writing = y.assignAsync(x, { signal: controller.signal });
+  const rejected = expect(writing).rejects.toBe(reason);
   controller.abort(reason);
   await held.release();
-  await expect(writing).rejects.toBe(reason);
+  await rejected;
   expect(y.get(1999, 999)).toBe(0);
 });
 

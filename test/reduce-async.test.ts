@@ -123,9 +123,10 @@ describe.each(REDUCTION_NAMES)('%sAsync', (name) => {
     const x = large();
     const held = hold(x);
     const promise = x[`${name}Async`]({ axis: 0, out, signal: controller.signal });
+    const rejected = expect(promise).rejects.toThrow('enough');
     controller.abort(new Error('enough'));
     await held.release();
-    await expect(promise).rejects.toThrow('enough');
+    await rejected;
     expect(new Set(out.toArray() as number[])).toEqual(new Set([7]));
   });
 });

@@ -12,7 +12,7 @@ import {
   setNumThreads,
   zeros,
 } from 'strided';
-import { hold } from './support/busy';
+import { holdAll } from './support/busy';
 import { script } from './support/child';
 import { transfer } from './support/operands';
 
@@ -29,7 +29,6 @@ const abortable = () => {
 };
 
 /** Holds all jobs back that are started after it, over memory that nothing else uses. */
-const holdAll = () => hold(zeros(1));
 
 /** Whether an array is writeable, and whether a temporary owes something. */
 const state = (x: NDArray, t: NDArray) => [x.flags.writeable, t.flags.writebackIfCopy];
@@ -84,9 +83,10 @@ test('an abort unlocks the array', async () => {
   const { signal, reason, abort } = abortable();
   const requiring = requireAsync(x, { ...inF, signal });
   expect(x.flags.writeable).toBe(false);
+  const rejected = expect(requiring).rejects.toBe(reason);
   abort();
   await held.release();
-  await expect(requiring).rejects.toBe(reason);
+  await rejected;
   await expect(requireAsync(x, { ...inF, signal })).rejects.toBe(reason);
   expect(x.fill(1).sum()).toBe(6);
 });
@@ -149,9 +149,10 @@ describe('a writeback as a job', () => {
       const { signal, reason, abort } = abortable();
       const running = t[name]({ signal });
       expect(state(x, t)).toEqual([true, false]);
+      const rejected = expect(running).rejects.toBe(reason);
       abort();
       await held.release();
-      await expect(running).rejects.toBe(reason);
+      await rejected;
       await expect(t[name]({ signal })).rejects.toBe(reason);
       expect([x.sum(), t.sum(), ...state(x, t)]).toEqual([0, 6, false, true]);
     }
@@ -166,9 +167,10 @@ describe('a writeback as a job', () => {
     const { signal, reason, abort } = abortable();
     const running = first.resolveWritebackAsync({ signal });
     const requiring = requireAsync(x, inF);
+    const rejected = expect(running).rejects.toBe(reason);
     abort();
     await held.release();
-    await expect(running).rejects.toBe(reason);
+    await rejected;
     const second = (await requiring).fill(2);
     expect([...state(x, first), ...state(x, second)]).toEqual([false, true, false, true]);
     expect(() => first.resolveWriteback()).toThrow(code('ERR_READ_ONLY'));
@@ -186,9 +188,10 @@ describe('a writeback as a job', () => {
     const { signal, reason, abort } = abortable();
     const running = t.resolveWritebackAsync({ signal });
     x.setFlags({ writeable: false });
+    const rejected = expect(running).rejects.toBe(reason);
     abort();
     await held.release();
-    await expect(running).rejects.toBe(reason);
+    await rejected;
     await expect(t.resolveWritebackAsync()).rejects.toThrow(code('ERR_READ_ONLY'));
     t.discardWriteback();
     expect([x.sum(), x.flags.writeable]).toEqual([0, false]);
@@ -202,9 +205,10 @@ describe('a writeback as a job', () => {
     const { signal, reason, abort } = abortable();
     const running = t.resolveWritebackAsync({ signal });
     t.dispose();
+    const rejected = expect(running).rejects.toBe(reason);
     abort();
     await held.release();
-    await expect(running).rejects.toBe(reason);
+    await rejected;
     expect([...state(x, t), x.fill(2).sum()]).toEqual([true, false, 12]);
   });
 
