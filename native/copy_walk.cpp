@@ -79,15 +79,15 @@ Plan::Plan(const Operands& operands)
   outer.erase(outer.begin() + static_cast<std::ptrdiff_t>(best));
 }
 
-// Converts to contiguous elements of the target, through a stage when they are streamed. Elements
-// that lie apart take longer to gather than to write, and are not worth a stage.
+// Converts to contiguous elements of the target, through a stage when they are streamed and do not
+// lie ready.
 void Plan::emit(std::byte* target, const std::byte* source, std::int64_t source_stride,
                 std::int64_t count) const {
-  if (!streamed || inner.stride[kTo] != to_size || source_stride != from_size) {
+  if (!streamed || inner.stride[kTo] != to_size) {
     row(target, inner.stride[kTo], source, source_stride, count);
     return;
   }
-  if (same) {
+  if (same && source_stride == from_size) {
     stream(target, source, count * to_size);
     return;
   }
@@ -95,7 +95,7 @@ void Plan::emit(std::byte* target, const std::byte* source, std::int64_t source_
   const std::int64_t step = kStageBytes / to_size;
   for (std::int64_t i = 0; i < count; i += step) {
     const std::int64_t some = std::min(step, count - i);
-    row(stage, to_size, source + i * from_size, from_size, some);
+    row(stage, to_size, source + i * source_stride, source_stride, some);
     stream(target + i * to_size, stage, some * to_size);
   }
 }
