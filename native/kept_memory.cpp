@@ -16,7 +16,7 @@ constexpr std::size_t kMostRooms = 0;
 constexpr std::size_t kMostMapped = 0;
 #else
 constexpr std::size_t kMostRooms = 256;
-constexpr std::size_t kMostMapped = std::size_t{1} << 30;  // bytes
+constexpr std::size_t kMostMapped = std::size_t{4} << 30;  // bytes
 #endif
 constexpr std::size_t kMostMappings = 8;
 constexpr std::size_t kMostOfMemory = 8;  // an eighth
