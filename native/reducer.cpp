@@ -15,9 +15,8 @@ constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
-constexpr std::int64_t kStagedTile = 1024;      // columns of a tile that is staged
-constexpr std::int64_t kFoldColumns = 32;       // up to so many are folded
-constexpr std::int64_t kFoldedColumns = 512;    // into about so many
+constexpr std::int64_t kStagedTile = 2048;      // columns of a tile that is staged
+constexpr std::int64_t kFoldedColumns = 512;    // few columns are folded into about so many
 constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
 constexpr std::int64_t kWholeTerms = 64;        // where a span may begin
 constexpr std::int64_t kFewTerms = 16;          // exact sums of so few often lie halfway
@@ -139,12 +138,17 @@ bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
       plan_.across.stride[kOut] != itemsize(reduction_.out.dtype)) {
     return false;
   }
+  static_assert(kFewTerms <= kStageRows && kFewTerms <= kStageElements / kFewColumns);
+  const std::int64_t size = itemsize(reduction_.out.dtype);
   std::vector<std::int64_t> uncertain;
   walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
+             [&](const RowBlock& block) {
+               std::byte* const results = out(cell) + block.column * size;
                const std::int64_t count =
-                   few(at, stride, rows, cell.count, out(cell), work.uncertain);
-               uncertain.assign(work.uncertain, work.uncertain + count);
+                   few(block.at, block.stride, block.rows, block.columns, results, work.uncertain);
+               for (std::int64_t i = 0; i < count; ++i) {
+                 uncertain.push_back(block.column + work.uncertain[i]);
+               }
              });
   if (!uncertain.empty()) mend(tier, cell, uncertain, work);
   return true;
@@ -200,7 +204,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   const WalkBase start = base(cell).moved(plan_.across, cell.column);
   if (plan_.stage == nullptr && family_.settled == nullptr) {
     bool fresh = true;
-    walk_inner(plan_, start, terms.first, terms.last, work.buffer,
+    walk_inner(plan_, start, terms.first, terms.last, {work.buffer},
                [&](const std::byte* at, std::int64_t count, Terms numbers) {
                  kernel.rows(at, plan_.across.stride[kIn], cell.count, count, numbers, &columns,
                              fresh);
@@ -208,39 +212,65 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
                });
     return;
   }
-  const std::int64_t width = plan_.width();
   std::int64_t depth = 0;
   for (std::int64_t j = 0; j < cell.count; ++j) {
     Columns one{columns.words + j, columns.width};
-    bool fresh = true;
-    bool settled = false;
-    std::int64_t seen = 0;
-    const auto add = [&](const std::byte* at, std::int64_t count, Terms numbers) {
-      kernel.rows(at, 0, 1, count, numbers, &one, fresh);
-      fresh = false;
-      seen += count;
-    };
-    walk_inner(plan_, start.moved(plan_.across, j), terms.first, terms.last, work.buffer,
-               [&](const std::byte* at, std::int64_t count, Terms numbers) {
-                 if (family_.settled == nullptr) return add(at, count, numbers);
-                 for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
-                   const std::int64_t taken = std::min(count, some);
-                   add(at, taken, numbers);
-                   settled = family_.settled(one, 0, seen);
-                   at += taken * width;
-                   count -= taken;
-                 }
-               });
+    const WalkBase at = start.moved(plan_.across, j);
+    const std::byte* const after = start.moved(plan_.across, j + 1).in();
+    if (kernel.piece != nullptr && family_.settled == nullptr) {
+      reduce_pieces(kernel, at, after, terms, work, one);
+    } else {
+      reduce_run(kernel, at, after, terms, work, one);
+    }
     depth = std::max(depth, one.depth);
   }
   columns.depth += depth;
+}
+
+// A staged run.
+void Reducer::reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
+                            Span terms, Work& work, Columns& column) {
+  alignas(64) std::byte sums[kSumsBytes];
+  bool fresh = true;
+  walk_inner(plan_, start, terms.first, terms.last,
+             {work.buffer, kPieceBytes / plan_.width(), after},
+             [&](const std::byte* at, std::int64_t count, Terms) {
+               kernel.piece(at, count, sums, fresh);
+               fresh = false;
+             });
+  kernel.close(sums, terms.last - terms.first, &column);
+}
+
+// A run whose terms have numbers, or whose first terms may settle it.
+void Reducer::reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after,
+                         Span terms, Work& work, Columns& column) {
+  const std::int64_t width = plan_.width();
+  bool fresh = true;
+  bool settled = false;
+  std::int64_t seen = 0;
+  const auto add = [&](const std::byte* at, std::int64_t count, Terms numbers) {
+    kernel.rows(at, 0, 1, count, numbers, &column, fresh);
+    fresh = false;
+    seen += count;
+  };
+  walk_inner(plan_, start, terms.first, terms.last, {work.buffer, kStageRun, after},
+             [&](const std::byte* at, std::int64_t count, Terms numbers) {
+               if (family_.settled == nullptr) return add(at, count, numbers);
+               for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
+                 const std::int64_t taken = std::min(count, some);
+                 add(at, taken, numbers);
+                 settled = family_.settled(column, 0, seen);
+                 at += taken * width;
+                 count -= taken;
+               }
+             });
 }
 
 // How many rows of a few contiguous columns are taken for one row of many.
 std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
   const bool contiguous =
       plan_.stage != nullptr || (plan_.rows.stride[kIn] == plan_.columns * plan_.width());
-  if (!contiguous || cell.count != plan_.columns || cell.count > kFoldColumns ||
+  if (!contiguous || cell.count != plan_.columns || cell.count > kFewColumns ||
       !plan_.reduced.empty()) {
     return 1;
   }
@@ -257,18 +287,28 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
   bool fresh = true;
   std::int64_t step = 0;
   walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms numbers) {
+             [&](const RowBlock& block) {
+               std::int64_t rows = block.rows;
+               const std::byte* at = block.at;
+               Terms numbers = block.terms;
                step = numbers.step;
+               Columns part = columns;
+               part.first = block.column;
                const std::int64_t turns = folded == 1 ? 0 : rows / folded;
                if (turns > 0) {
-                 kernel.tile(at, folded * stride, turns, wide, Terms{numbers.first, folded * step},
-                             &columns, fresh);
-                 fresh = false;
+                 kernel.tile(at, folded * block.stride, turns, wide,
+                             Terms{numbers.first, folded * step}, &part, fresh);
                  rows -= turns * folded;
-                 at += turns * folded * stride;
+                 at += turns * folded * block.stride;
                  numbers.first += turns * folded * step;
                }
-               if (rows > 0) kernel.tile(at, stride, rows, cell.count, numbers, &columns, fresh);
+               if (rows > 0) {
+                 kernel.tile(at, block.stride, rows, block.columns, numbers, &part,
+                             fresh && turns == 0);
+               }
+               if (block.column + block.columns < cell.count) return;
+               columns.depth = part.depth;
+               columns.last = part.last;
                fresh = false;
              });
   kernel.arrange(&columns, wide);

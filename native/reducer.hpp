@@ -57,6 +57,10 @@ class Reducer {
   bool few_terms(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  void reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
+                     Span terms, Work& work, Columns& column);
+  void reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after, Span terms,
+                  Work& work, Columns& column);
   void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 

@@ -211,15 +211,16 @@ void Reducer::add_exactly(const Cell& cell, Span terms, Work& work, std::byte* s
     exact.create(state(j));
     if (!plan_.inner) continue;
     walk_inner(
-        plan_, start.moved(plan_.across, cell.column + j), terms.first, terms.last, work.buffer,
+        plan_, start.moved(plan_.across, cell.column + j), terms.first, terms.last, {work.buffer},
         [&](const std::byte* at, std::int64_t count, Terms) { exact.add(state(j), at, count); });
   }
   if (plan_.inner) return;
   walk_outer(plan_, start, cell.column, cell.count, terms.first, terms.last, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
-               for (; rows > 0; --rows, at += stride) {
-                 for (std::int64_t j = 0; j < cell.count; ++j) {
-                   exact.add(state(j), at + j * plan_.width(), 1);
+             [&](const RowBlock& block) {
+               for (std::int64_t r = 0; r < block.rows; ++r) {
+                 const std::byte* const at = block.at + r * block.stride;
+                 for (std::int64_t j = 0; j < block.columns; ++j) {
+                   exact.add(state(block.column + j), at + j * plan_.width(), 1);
                  }
                }
              });
