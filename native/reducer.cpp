@@ -51,7 +51,7 @@ void Reducer::cut() {
     const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
     wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
   }
-  const std::int64_t tile = plan_.stage == nullptr ? kTile : kStagedTile;
+  const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
     const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
@@ -124,7 +124,7 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
     const Cell whole = cell(c);
     const int tier = first_tier_.load(std::memory_order_relaxed);
     if (few_terms(tier, whole, work)) continue;
-    Columns columns{work.words, kPlane};
+    Columns columns{work.words, plane()};
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
   }
@@ -167,13 +167,13 @@ void Reducer::split_cells(std::int64_t spans) {
   Pool::instance().run(cells * spans, [&](std::int64_t unit) {
     if (stopped()) return;
     Work work;
-    Columns columns{work.words, kPlane};
+    Columns columns{work.words, plane()};
     const Cell whole = cell(unit / spans);
     reduce_cell(tier, whole, span(unit % spans, spans), work, columns);
     Columns& part = parts[static_cast<std::size_t>(unit)];
     part = {words.get() + unit * part_words, width, columns.depth, columns.last, false};
     for (int plane = 0; plane < tier.planes; ++plane) {
-      std::copy_n(columns.words + plane * kPlane, whole.count, part.words + plane * width);
+      std::copy_n(columns.words + plane * columns.width, whole.count, part.words + plane * width);
     }
   });
   if (stopped()) return;

@@ -44,6 +44,11 @@ class Reducer {
     std::int64_t uncertain[kTile];
   };
 
+  // Rows of short elements are worth longer tiles; no tier for them has more than two planes.
+  bool is_short() const noexcept { return plan_.width() <= 2; }
+  std::int64_t tile_room() const noexcept { return is_short() ? 2 * kTile : kTile; }
+  std::int64_t plane() const noexcept { return is_short() ? 2 * kPlane : kPlane; }
+
   bool stopped() const noexcept;
   Cell cell(std::int64_t number) const noexcept;
   std::int64_t output_number(const Cell& cell) const noexcept;
