@@ -15,6 +15,8 @@ constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
+constexpr std::int64_t kUnitsEnough = 2;        // for each thread
+constexpr std::int64_t kColumnBytes = 2048;     // of a column are read for one that is merged
 constexpr std::int64_t kStagedTile = 2048;      // columns of a tile that is staged
 constexpr std::int64_t kFoldedColumns = 512;    // few columns are folded into about so many
 constexpr std::int64_t kFirstGlance = 256;      // elements, before it is asked whether to go on
@@ -98,10 +100,18 @@ Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
   return {start(number), start(number + 1)};
 }
 
+// Spans of the terms of each of some outer cells: to merge a column costs as much as to read some
+// bytes of it.
+std::int64_t Reducer::worth_merging(std::int64_t cells) const noexcept {
+  const std::int64_t enough = ceil_div(kUnitsEnough * Pool::instance().threads(), cells);
+  return std::max(enough, plan_.terms / ceil_div(kColumnBytes, plan_.width()));
+}
+
 Status Reducer::run() {
   const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
   const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
   std::int64_t spans = cells < enough ? ceil_div(wanted_units_, cells) : 1;
+  if (!plan_.inner) spans = std::min(spans, worth_merging(cells));
   spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
   if (spans > 1) {
     split_cells(spans);

@@ -144,7 +144,8 @@ void reduce_short_tile(const void* source, int64_t stride, int64_t rows, int64_t
   }
 }
 
-// Undoes the order of ShortSum::close.
+// Undoes the order of ShortSum::close: a piece has every kPieces-th column from one on, whose
+// number is that of the piece with its bits reversed.
 template <class Reader>
 void arrange_short(Columns* columns, int64_t count) {
   constexpr int64_t width = ShortSum<Reader>::kWidth;
@@ -154,12 +155,14 @@ void arrange_short(Columns* columns, int64_t count) {
     int64_t* words = columns->words + j;
     int64_t sums[width];
     __builtin_memcpy(sums, words, sizeof sums);
-    for (int64_t c = 0; c < width; ++c) {
-      int64_t piece = 0;
-      for (int64_t bit = 1; bit < pieces; bit *= 2) piece = 2 * piece + ((c & bit) != 0 ? 1 : 0);
-      words[c] = sums[piece * kLanes + c / pieces];
-      high[j + c] = words[c] >> 63;
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      int64_t first = 0;
+      for (int64_t bit = 1; bit < pieces; bit *= 2) first = 2 * first + ((piece & bit) != 0);
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        words[first + lane * pieces] = sums[piece * kLanes + lane];
+      }
     }
+    for (int64_t c = 0; c < width; ++c) high[j + c] = words[c] >> 63;
   }
 }
 

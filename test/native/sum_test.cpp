@@ -204,6 +204,7 @@ void tall_cases(DType dtype) {
     tall_case<T>(dtype, 2 * burst + 37, 35, step);
     tall_case<T>(dtype, 2 * burst, 130, step);
     tall_case<T>(dtype, 531, 8200, step);
+    tall_case<T>(dtype, 40, 33000, step);
   }
 }
 
