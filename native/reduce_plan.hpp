@@ -11,7 +11,8 @@
 // In both, `across` is the kept axis along which outputs are side by side: the vector axis of an
 // outer walk, the closest of the kept axes of an inner one. The other axes are walked around,
 // merged to the fewest loops. Elements that the loops cannot take as they lie (not contiguous,
-// masked) are staged: brought together in a small buffer first.
+// masked) are staged: brought together in a small buffer first, so few at a time that the memory
+// has not answered all that was announced while they are added: it is never idle.
 //
 // Outputs are numbered: output = turn of the kept loops * columns + column. Terms are numbered too:
 // in an outer walk a term is a row, in an inner walk an element. A span of outputs times a span of
@@ -70,8 +71,17 @@ struct PlanRequest {
 ReducePlan plan_reduction(const PlanRequest& request);
 
 // What a walk works with besides the plan: room for staged elements.
-inline constexpr std::int64_t kStageElements = 1 << 14;
+inline constexpr std::int64_t kStageElements = 1 << 13;
 inline constexpr std::int64_t kStageRun = 1 << 12;  // of inner walks: stays in the nearest cache
+// Outer walks stage rows of few columns whole, and otherwise so many rows of so many bytes each:
+// what the kernels add while running sums are in registers.
+inline constexpr std::int64_t kFewColumns = 32;
+inline constexpr std::int64_t kStageRows = 16;
+inline constexpr std::int64_t kStageRowBytes = 128;
+// How far ahead reads are announced; nearer where many rows are read at once, as all that has been
+// announced has to stay in the nearest cache.
+inline constexpr std::int64_t kRunAhead = 8192;
+inline constexpr std::int64_t kRowsAhead = 768;
 
 struct StageBuffer {
   alignas(64) std::byte bytes[kStageElements * 8];
@@ -106,46 +116,95 @@ class WalkBase {
   Offsets offset_;
 };
 
+// How the runs of an inner walk are staged: so many elements at a time, but for the last. `after`
+// is where the next walk begins, if that is known.
+struct RunStage {
+  StageBuffer& buffer;
+  std::int64_t elements = kStageRun;
+  const std::byte* after = nullptr;
+};
+
 // Walks the terms [first, last) of an inner walk's output. The sink gets runs of contiguous
 // elements: sink(pointer, elements, terms).
 template <class Sink>
 void walk_inner(const ReducePlan& plan, const WalkBase& base, std::int64_t first, std::int64_t last,
-                StageBuffer& buffer, Sink&& sink) {
+                const RunStage& room, Sink&& sink) {
   const ReduceLoop& run = plan.run;
+  const std::int64_t stride = run.stride[kIn];
+  std::byte* const staged = room.buffer.bytes;
   Walker<kOperands> walker(plan.reduced, first / run.size);
   std::int64_t start = first % run.size;
   std::int64_t held = 0;
-  for (std::int64_t left = last - first; left > 0; walker.step(), start = 0) {
+  for (std::int64_t left = last - first; left > 0; start = 0) {
     std::int64_t count = std::min(run.size - start, left);
     WalkBase at = base.moved(walker.offset()).moved(run, start);
     left -= count;
+    walker.step();
     if (plan.stage == nullptr) {
       sink(at.in(), count, Terms{at.number(), run.stride[kNumber]});
       continue;
     }
+    const std::byte* const end = at.in() + count * stride;
+    const std::byte* const next = left > 0 ? base.moved(walker.offset()).in() : room.after;
     while (count > 0) {
-      const std::int64_t taken = std::min(count, kStageRun - held);
-      plan.stage(at.in(), run.stride[kIn], at.mask(), run.stride[kMask], taken, plan.neutral,
-                 buffer.bytes + held * plan.width());
+      const std::int64_t taken = std::min(count, room.elements - held);
+      const Scattered from{at.in(),
+                           stride,
+                           0,
+                           at.mask(),
+                           run.stride[kMask],
+                           0,
+                           kRunAhead,
+                           end - at.in(),
+                           next == nullptr ? 0 : next - end};
+      plan.stage(from, 1, taken, plan.neutral, staged + held * plan.width());
       const Terms terms{at.number(), run.stride[kNumber]};
       at = at.moved(run, taken);
       count -= taken;
       held += taken;
-      if (held == kStageRun || plan.in_order) {
-        sink(buffer.bytes, std::exchange(held, 0), terms);
-      }
+      if (held == room.elements || plan.in_order) sink(staged, std::exchange(held, 0), terms);
     }
   }
-  if (held > 0) sink(buffer.bytes, held, Terms{});
+  if (held > 0) sink(staged, held, Terms{});
+}
+
+// Rows of contiguous elements, `stride` bytes apart, of some columns of those that are walked.
+struct RowBlock {
+  const std::byte* at;
+  std::int64_t stride;
+  std::int64_t rows;
+  Terms terms;
+  std::int64_t column;
+  std::int64_t columns;
+};
+
+// Stages rows that are next to each other in blocks of columns.
+template <class Sink>
+void walk_staged_rows(const ReducePlan& plan, const WalkBase& at, std::int64_t rows,
+                      std::int64_t count, StageBuffer& buffer, Sink&& sink) {
+  const auto& across = plan.across.stride;
+  const auto& down = plan.rows.stride;
+  const std::int64_t width = count <= kFewColumns ? count : kStageRowBytes / plan.width();
+  const std::int64_t jump = rows * down[kIn] - count * across[kIn];
+  for (std::int64_t column = 0; column < count; column += width) {
+    const std::int64_t columns = std::min(width, count - column);
+    const WalkBase here = at.moved(plan.across, column);
+    const Scattered from{here.in(),     across[kIn], down[kIn],  here.mask(),
+                         across[kMask], down[kMask], kRowsAhead, (count - column) * across[kIn],
+                         jump};
+    plan.stage(from, rows, columns, plan.neutral, buffer.bytes);
+    const Terms terms{at.number(), down[kNumber]};
+    sink(RowBlock{buffer.bytes, columns * plan.width(), rows, terms, column, columns});
+  }
 }
 
 // Walks the terms [first, last), which are rows, of the columns [column, column + count) of an
-// outer walk; count is at most kStageElements. The sink gets rows of contiguous elements:
-// sink(pointer, bytes from row to row, rows, terms).
+// outer walk. The sink gets blocks of rows, from the first columns to the last.
 template <class Sink>
 void walk_outer(const ReducePlan& plan, WalkBase base, std::int64_t column, std::int64_t count,
                 std::int64_t first, std::int64_t last, StageBuffer& buffer, Sink&& sink) {
   const ReduceLoop& rows = plan.rows;
+  const std::int64_t most = count <= kFewColumns ? kStageElements / count : kStageRows;
   Walker<kOperands> walker(plan.reduced, first / rows.size);
   std::int64_t start = first % rows.size;
   base = base.moved(plan.across, column);
@@ -154,19 +213,13 @@ void walk_outer(const ReducePlan& plan, WalkBase base, std::int64_t column, std:
     WalkBase at = base.moved(walker.offset()).moved(rows, start);
     left -= turns;
     if (plan.stage == nullptr) {
-      sink(at.in(), rows.stride[kIn], turns, Terms{at.number(), rows.stride[kNumber]});
+      const Terms terms{at.number(), rows.stride[kNumber]};
+      sink(RowBlock{at.in(), rows.stride[kIn], turns, terms, 0, count});
       continue;
     }
-    const std::int64_t row_bytes = count * plan.width();
-    while (turns > 0) {
-      const std::int64_t taken = std::min(turns, kStageElements / count);
-      const Terms terms{at.number(), rows.stride[kNumber]};
-      for (std::int64_t r = 0; r < taken; ++r, at = at.moved(rows, 1)) {
-        plan.stage(at.in(), plan.across.stride[kIn], at.mask(), plan.across.stride[kMask], count,
-                   plan.neutral, buffer.bytes + r * row_bytes);
-      }
-      turns -= taken;
-      sink(buffer.bytes, row_bytes, taken, terms);
+    for (std::int64_t taken = 0; turns > 0; turns -= taken, at = at.moved(rows, taken)) {
+      taken = std::min(turns, most);
+      walk_staged_rows(plan, at, taken, count, buffer, sink);
     }
   }
 }

@@ -16,10 +16,12 @@ constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
-constexpr std::int64_t kStagedTile = 1024;    // columns of a tile that is staged
-constexpr std::int64_t kFoldColumns = 32;     // up to so many are folded
-constexpr std::int64_t kFoldedColumns = 512;  // into about so many
+constexpr std::int64_t kUnitsEnough = 2;      // for each thread
+constexpr std::int64_t kColumnBytes = 2048;   // of a column are read for one that is merged
+constexpr std::int64_t kStagedTile = 2048;    // columns of a tile that is staged
+constexpr std::int64_t kFoldedColumns = 512;  // few columns are folded into about so many
 constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
+constexpr std::int64_t kColumnAhead = 32;     // rows, when a column is gathered
 constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
 constexpr std::int64_t kFewTerms = 16;        // exact sums of so few often lie halfway
 constexpr double kNearBytes = 16 << 20;       // of an array that a cache may hold
@@ -56,7 +58,7 @@ void Reducer::cut() {
     const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
     wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
   }
-  const std::int64_t tile = plan_.stage == nullptr ? kTile : kStagedTile;
+  const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
     const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
@@ -103,6 +105,13 @@ Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
   return {start(number), start(number + 1)};
 }
 
+// Spans of the terms of each of some outer cells: to merge a column costs as much as to read some
+// bytes of it.
+std::int64_t Reducer::worth_merging(std::int64_t cells) const noexcept {
+  const std::int64_t enough = ceil_div(kUnitsEnough * Pool::instance().threads(), cells);
+  return std::max(enough, plan_.terms / ceil_div(kColumnBytes, plan_.width()));
+}
+
 Status Reducer::run() {
   const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
   if (bytes_ <= kCellBytes && plan_.terms <= kMostTerms) {
@@ -111,6 +120,7 @@ Status Reducer::run() {
   }
   const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
   std::int64_t spans = cells < enough ? ceil_div(wanted_units_, cells) : 1;
+  if (!plan_.inner) spans = std::min(spans, worth_merging(cells));
   spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
   if (spans > 1) {
     split_cells(spans);
@@ -137,7 +147,7 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
     const Cell whole = cell(c);
     const int tier = first_tier_.load(std::memory_order_relaxed);
     if (few_terms(tier, whole, work)) continue;
-    Columns columns{work.words, kPlane};
+    Columns columns{work.words, plane()};
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
   }
@@ -151,12 +161,17 @@ bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
       plan_.across.stride[kOut] != itemsize(reduction_.out.dtype)) {
     return false;
   }
+  static_assert(kFewTerms <= kStageRows && kFewTerms <= kStageElements / kFewColumns);
+  const std::int64_t size = itemsize(reduction_.out.dtype);
   std::vector<std::int64_t> uncertain;
   walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
+             [&](const RowBlock& block) {
+               std::byte* const results = out(cell) + block.column * size;
                const std::int64_t count =
-                   few(at, stride, rows, cell.count, out(cell), work.uncertain);
-               uncertain.assign(work.uncertain, work.uncertain + count);
+                   few(block.at, block.stride, block.rows, block.columns, results, work.uncertain);
+               for (std::int64_t i = 0; i < count; ++i) {
+                 uncertain.push_back(block.column + work.uncertain[i]);
+               }
              });
   if (!uncertain.empty()) mend(tier, cell, uncertain, work);
   return true;
@@ -175,13 +190,13 @@ void Reducer::split_cells(std::int64_t spans) {
   Pool::instance().run(cells * spans, [&](std::int64_t unit) {
     if (stopped()) return;
     Work work;
-    Columns columns{work.words, kPlane};
+    Columns columns{work.words, plane()};
     const Cell whole = cell(unit / spans);
     reduce_cell(tier, whole, span(unit % spans, spans), work, columns);
     Columns& part = parts[static_cast<std::size_t>(unit)];
     part = {words.get() + unit * part_words, width, columns.depth, columns.last, false};
     for (int plane = 0; plane < tier.planes; ++plane) {
-      std::copy_n(columns.words + plane * kPlane, whole.count, part.words + plane * width);
+      std::copy_n(columns.words + plane * columns.width, whole.count, part.words + plane * width);
     }
   });
   if (stopped()) return;
@@ -214,7 +229,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   const WalkBase start = base(cell).moved(plan_.across, cell.column);
   if (plan_.stage == nullptr && family_.settled == nullptr) {
     bool fresh = true;
-    walk_inner(plan_, start, terms.first, terms.last, work.buffer,
+    walk_inner(plan_, start, terms.first, terms.last, {work.buffer},
                [&](const std::byte* at, std::int64_t count, Terms numbers) {
                  kernel.rows(at, plan_.across.stride[kIn], cell.count, count, numbers, &columns,
                              fresh);
@@ -222,39 +237,65 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
                });
     return;
   }
-  const std::int64_t width = plan_.width();
   std::int64_t depth = 0;
   for (std::int64_t j = 0; j < cell.count; ++j) {
     Columns one{columns.words + j, columns.width};
-    bool fresh = true;
-    bool settled = false;
-    std::int64_t seen = 0;
-    const auto add = [&](const std::byte* at, std::int64_t count, Terms numbers) {
-      kernel.rows(at, 0, 1, count, numbers, &one, fresh);
-      fresh = false;
-      seen += count;
-    };
-    walk_inner(plan_, start.moved(plan_.across, j), terms.first, terms.last, work.buffer,
-               [&](const std::byte* at, std::int64_t count, Terms numbers) {
-                 if (family_.settled == nullptr) return add(at, count, numbers);
-                 for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
-                   const std::int64_t taken = std::min(count, some);
-                   add(at, taken, numbers);
-                   settled = family_.settled(one, 0, seen);
-                   at += taken * width;
-                   count -= taken;
-                 }
-               });
+    const WalkBase at = start.moved(plan_.across, j);
+    const std::byte* const after = start.moved(plan_.across, j + 1).in();
+    if (kernel.piece != nullptr && family_.settled == nullptr) {
+      reduce_pieces(kernel, at, after, terms, work, one);
+    } else {
+      reduce_run(kernel, at, after, terms, work, one);
+    }
     depth = std::max(depth, one.depth);
   }
   columns.depth += depth;
+}
+
+// A staged run.
+void Reducer::reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
+                            Span terms, Work& work, Columns& column) {
+  alignas(64) std::byte sums[kSumsBytes];
+  bool fresh = true;
+  walk_inner(plan_, start, terms.first, terms.last,
+             {work.buffer, kPieceBytes / plan_.width(), after},
+             [&](const std::byte* at, std::int64_t count, Terms) {
+               kernel.piece(at, count, sums, fresh);
+               fresh = false;
+             });
+  kernel.close(sums, terms.last - terms.first, &column);
+}
+
+// A run whose terms have numbers, or whose first terms may settle it.
+void Reducer::reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after,
+                         Span terms, Work& work, Columns& column) {
+  const std::int64_t width = plan_.width();
+  bool fresh = true;
+  bool settled = false;
+  std::int64_t seen = 0;
+  const auto add = [&](const std::byte* at, std::int64_t count, Terms numbers) {
+    kernel.rows(at, 0, 1, count, numbers, &column, fresh);
+    fresh = false;
+    seen += count;
+  };
+  walk_inner(plan_, start, terms.first, terms.last, {work.buffer, kStageRun, after},
+             [&](const std::byte* at, std::int64_t count, Terms numbers) {
+               if (family_.settled == nullptr) return add(at, count, numbers);
+               for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
+                 const std::int64_t taken = std::min(count, some);
+                 add(at, taken, numbers);
+                 settled = family_.settled(column, 0, seen);
+                 at += taken * width;
+                 count -= taken;
+               }
+             });
 }
 
 // How many rows of a few contiguous columns are taken for one row of many.
 std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
   const bool contiguous =
       plan_.stage != nullptr || (plan_.rows.stride[kIn] == plan_.columns * plan_.width());
-  if (!contiguous || cell.count != plan_.columns || cell.count > kFoldColumns ||
+  if (!contiguous || cell.count != plan_.columns || cell.count > kFewColumns ||
       !plan_.reduced.empty()) {
     return 1;
   }
@@ -269,14 +310,17 @@ void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work
   const Stage gather = choose_stage(plan_.dtype, false);
   bool fresh = true;
   walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
-               while (rows > 0) {
-                 const std::int64_t taken = std::min(rows, kStageRun);
-                 gather(at, stride, nullptr, 0, taken, 0, work.buffer.bytes);
+             [&](const RowBlock& block) {
+               const std::int64_t stride = block.stride;
+               const std::byte* at = block.at;
+               for (std::int64_t left = block.rows; left > 0;) {
+                 const std::int64_t taken = std::min(left, kStageRun);
+                 gather({at, stride, 0, nullptr, 0, 0, kColumnAhead * stride, left * stride, 0}, 1,
+                        taken, 0, work.buffer.bytes);
                  tier.kernel->rows(work.buffer.bytes, 0, 1, taken, Terms{}, &columns, fresh);
                  fresh = false;
                  at += taken * stride;
-                 rows -= taken;
+                 left -= taken;
                }
              });
 }
@@ -290,18 +334,28 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
   bool fresh = true;
   std::int64_t step = 0;
   walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms numbers) {
+             [&](const RowBlock& block) {
+               std::int64_t rows = block.rows;
+               const std::byte* at = block.at;
+               Terms numbers = block.terms;
                step = numbers.step;
+               Columns part = columns;
+               part.first = block.column;
                const std::int64_t turns = folded == 1 ? 0 : rows / folded;
                if (turns > 0) {
-                 kernel.tile(at, folded * stride, turns, wide, Terms{numbers.first, folded * step},
-                             &columns, fresh);
-                 fresh = false;
+                 kernel.tile(at, folded * block.stride, turns, wide,
+                             Terms{numbers.first, folded * step}, &part, fresh);
                  rows -= turns * folded;
-                 at += turns * folded * stride;
+                 at += turns * folded * block.stride;
                  numbers.first += turns * folded * step;
                }
-               if (rows > 0) kernel.tile(at, stride, rows, cell.count, numbers, &columns, fresh);
+               if (rows > 0) {
+                 kernel.tile(at, block.stride, rows, block.columns, numbers, &part,
+                             fresh && turns == 0);
+               }
+               if (block.column + block.columns < cell.count) return;
+               columns.depth = part.depth;
+               columns.last = part.last;
                fresh = false;
              });
   kernel.arrange(&columns, wide);

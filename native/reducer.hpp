@@ -15,6 +15,8 @@ inline constexpr std::int64_t kTile = 4096;  // columns that are reduced side by
 inline constexpr std::int64_t kPlane =
     kTile + kColumnStep;  // words; no power of two, for the caches
 
+inline constexpr std::int64_t kWorkPlanes = 8;  // two of a quadruple length, or kMostPlanes
+
 // Several outputs that are reduced together: neighbouring columns of one turn of the kept loops.
 struct Cell {
   std::int64_t turn;
@@ -39,10 +41,15 @@ class Reducer {
  private:
   // What one thread works with. Left uninitialised where nothing is written.
   struct Work {
-    alignas(64) std::int64_t words[kMostPlanes * kPlane];
+    alignas(64) std::int64_t words[kWorkPlanes * kPlane];
     StageBuffer buffer;
     std::int64_t uncertain[kTile];
   };
+
+  // Rows of short elements are worth longer tiles. No way to reduce them has more than two planes.
+  std::int64_t lengthening() const noexcept { return plan_.width() < 4 ? 4 / plan_.width() : 1; }
+  std::int64_t tile_room() const noexcept { return lengthening() * kTile; }
+  std::int64_t plane() const noexcept { return lengthening() * kPlane; }
 
   bool stopped() const noexcept;
   Cell cell(std::int64_t number) const noexcept;
@@ -53,12 +60,17 @@ class Reducer {
 
   void cut();
   Status end();
+  std::int64_t worth_merging(std::int64_t cells) const noexcept;
   void whole_cells(std::int64_t first, std::int64_t last);
   void split_cells(std::int64_t spans);
   bool few_terms(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  void reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
+                     Span terms, Work& work, Columns& column);
+  void reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after, Span terms,
+                  Work& work, Columns& column);
   void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 

@@ -104,7 +104,7 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
     const bool many = static_cast<std::int64_t>(columns.size()) * 4 > cell.count;
     if (many) first_tier_.store(tier + 1, std::memory_order_relaxed);
     const auto again = [&](const Cell& part) {
-      Columns sums{work.words, kPlane};
+      Columns sums{work.words, plane()};
       reduce_cell(family_.tiers[tier + 1], part, {0, plan_.terms}, work, sums);
       finish(tier + 1, part, sums, work);
     };
@@ -150,12 +150,13 @@ void Reducer::late_tier(int number, const std::vector<Cell>& cells) {
     if (stopped()) return;
     Work work;
     const Cell& cell = cells[static_cast<std::size_t>(unit / spans)];
-    Columns columns{work.words, kPlane};
+    Columns columns{work.words, plane()};
     reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
     Part& part = parts[static_cast<std::size_t>(unit)];
     part.columns = {part.words, kColumnStep, columns.depth, columns.last, false};
     for (int plane = 0; plane < tier.planes; ++plane) {
-      std::copy_n(columns.words + plane * kPlane, cell.count, part.words + plane * kColumnStep);
+      std::copy_n(columns.words + plane * columns.width, cell.count,
+                  part.words + plane * kColumnStep);
     }
   });
   if (stopped()) return;
@@ -211,15 +212,16 @@ void Reducer::add_exactly(const Cell& cell, Span terms, Work& work, std::byte* s
     exact.create(state(j));
     if (!plan_.inner) continue;
     walk_inner(
-        plan_, start.moved(plan_.across, cell.column + j), terms.first, terms.last, work.buffer,
+        plan_, start.moved(plan_.across, cell.column + j), terms.first, terms.last, {work.buffer},
         [&](const std::byte* at, std::int64_t count, Terms) { exact.add(state(j), at, count); });
   }
   if (plan_.inner) return;
   walk_outer(plan_, start, cell.column, cell.count, terms.first, terms.last, work.buffer,
-             [&](const std::byte* at, std::int64_t stride, std::int64_t rows, Terms) {
-               for (; rows > 0; --rows, at += stride) {
-                 for (std::int64_t j = 0; j < cell.count; ++j) {
-                   exact.add(state(j), at + j * plan_.width(), 1);
+             [&](const RowBlock& block) {
+               for (std::int64_t r = 0; r < block.rows; ++r) {
+                 const std::byte* const at = block.at + r * block.stride;
+                 for (std::int64_t j = 0; j < block.columns; ++j) {
+                   exact.add(state(block.column + j), at + j * plan_.width(), 1);
                  }
                }
              });

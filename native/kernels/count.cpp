@@ -11,7 +11,7 @@ constexpr Kernel count_of() {
   if constexpr (sizeof(T) == 8) {
     return kernel_of<LongCount<Element>>();
   } else {
-    return kernel_of<ShortSum<Truth<Element>>>(arrange_short<Truth<Element>>);
+    return short_kernel<Truth<Element>>();
   }
 }
 

@@ -106,7 +106,46 @@ struct ShortSum {
   }
 };
 
-// Undoes the order of ShortSum::close.
+// The same while few enough rows are added that lanes of twice the elements' size hold them: these
+// lie in the second plane, which has no use before the end. So many columns' lanes stay in the
+// nearest cache that the rows of a tile can be long.
+template <class Reader>
+struct ShortLanes : ShortSum<Reader> {
+  using Sum = ShortSum<Reader>;
+  using Lanes = Vec<typename Sum::Wide>;
+  static STRIDED_INLINE char* lanes(const Columns* columns, int64_t j) {
+    constexpr auto size = static_cast<int64_t>(sizeof(typename Sum::Wide));
+    return reinterpret_cast<char*>(columns->words + columns->width) + j * size;
+  }
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    const char* at = lanes(columns, j);
+    this->even = load<Lanes>(at), this->odd = load<Lanes>(at + kVectorBytes);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    char* at = lanes(columns, j);
+    store(at, this->even), store(at + kVectorBytes, this->odd);
+  }
+};
+
+template <class Reader>
+void reduce_short_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+                       Columns* columns, bool fresh) {
+  using Sum = ShortSum<Reader>;
+  if (rows <= kRows) return reduce_tile<Sum>(source, stride, rows, count, terms, columns, fresh);
+  const char* row = static_cast<const char*>(source);
+  for (int64_t some; rows > 0; rows -= some, row += some * stride, fresh = false) {
+    some = rows < Sum::kBurst ? rows : Sum::kBurst;
+    reduce_tile<ShortLanes<Reader>>(row, stride, some, count, terms, columns, true);
+    for (int64_t j = columns->first; j < columns->first + count; j += Sum::kWidth) {
+      ShortLanes<Reader> sums;
+      sums.open(columns, j);
+      sums.Sum::close(columns, j, static_cast<int>(some), fresh);
+    }
+  }
+}
+
+// Undoes the order of ShortSum::close: a piece has every kPieces-th column from one on, whose
+// number is that of the piece with its bits reversed.
 template <class Reader>
 void arrange_short(Columns* columns, int64_t count) {
   constexpr int64_t width = ShortSum<Reader>::kWidth;
@@ -116,13 +155,22 @@ void arrange_short(Columns* columns, int64_t count) {
     int64_t* words = columns->words + j;
     int64_t sums[width];
     __builtin_memcpy(sums, words, sizeof sums);
-    for (int64_t c = 0; c < width; ++c) {
-      int64_t piece = 0;
-      for (int64_t bit = 1; bit < pieces; bit *= 2) piece = 2 * piece + ((c & bit) != 0 ? 1 : 0);
-      words[c] = sums[piece * kLanes + c / pieces];
-      high[j + c] = words[c] >> 63;
+    for (int64_t piece = 0; piece < pieces; ++piece) {
+      int64_t first = 0;
+      for (int64_t bit = 1; bit < pieces; bit *= 2) first = 2 * first + ((piece & bit) != 0);
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        words[first + lane * pieces] = sums[piece * kLanes + lane];
+      }
     }
+    for (int64_t c = 0; c < width; ++c) high[j + c] = words[c] >> 63;
   }
+}
+
+template <class Reader>
+constexpr Kernel short_kernel() {
+  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>);
+  if constexpr (sizeof(typename Reader::Element) < 4) kernel.tile = reduce_short_tile<Reader>;
+  return kernel;
 }
 
 // Elements of 64 bits: the sum modulo 2^64, and the sum h of the upper halves (shifted with the

@@ -22,6 +22,7 @@ struct Columns {
   int64_t depth = 0;  // bounds the roundings that any one term, or error of a term, has met
   int64_t last = -1;  // the largest number of a term so far, for reductions that keep numbers
   bool near = false;  // elements are likely to be in a cache
+  int64_t first = 0;  // the column that a tile begins with
 };
 
 inline constexpr int64_t kColumnStep = 64;
@@ -113,7 +114,15 @@ struct Kernel {
   // May be null. The same for a tile of few rows, whose columns need not be kept anywhere.
   int64_t (*few)(const void* source, int64_t stride, int64_t rows, int64_t count, void* results,
                  int64_t* uncertain) = nullptr;
+  // May be null. A run that comes in pieces, all but the last of kPieceBytes: `piece` adds one to
+  // what `sums` keep of those before, of which a `fresh` one has none; `close` makes the first
+  // column of them, of `count` elements in all.
+  void (*piece)(const void* source, int64_t count, void* sums, bool fresh) = nullptr;
+  void (*close)(const void* sums, int64_t count, Columns* columns) = nullptr;
 };
+
+inline constexpr int64_t kPieceBytes = 1024;
+inline constexpr int64_t kSumsBytes = 1024;
 
 // name of the table
 // clang-format off

@@ -43,8 +43,9 @@ STRIDED_INLINE typename F::Chunk part_at(const typename F::Element* x, int64_t c
   return load_part(x, count * size, F::neutral());
 }
 
+// What is announced behind the end of the run lies `jump` bytes further on.
 template <class F>
-STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count) {
+STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t jump) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
@@ -55,6 +56,7 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count) {
     const int64_t stop = i + step * (left < F::kBurst ? left : F::kBurst);
     for (; i < stop; i += step) {
       const char* ahead = reinterpret_cast<const char*>(x + i) + kPrefetchBytes;
+      if ((count - i) * size < kPrefetchBytes) ahead += jump;
       for (int64_t at = 0; at < step * size; at += 64) __builtin_prefetch(ahead + at);
       for (int64_t g = 0; g < kGroups; ++g) group[g].add(chunk_at<F>(x + i + g * F::kWidth));
     }
@@ -75,10 +77,11 @@ template <class F>
 void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
+  const int64_t jump = stride - count * static_cast<int64_t>(sizeof(typename F::Element));
   const auto next = [&] {
     const auto* x = reinterpret_cast<const typename F::Element*>(row);
     row += stride;
-    return sum_run<F>(x, count);
+    return sum_run<F>(x, count, jump);
   };
   int64_t r = 0;
   if constexpr (requires(F * sums) { F::close_runs(sums, columns, r, fresh); }) {
@@ -92,21 +95,51 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
   columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
 }
 
+template <class F>
+void add_piece(const void* source, int64_t count, void* sums, bool fresh) {
+  constexpr int64_t step = F::kWidth * kGroups;
+  static_assert(kPieceBytes / static_cast<int64_t>(sizeof(typename F::Element)) % step == 0);
+  static_assert(sizeof(F[kGroups]) <= kSumsBytes);
+  const auto* x = static_cast<const typename F::Element*>(source);
+  F group[kGroups];
+  if (!fresh) __builtin_memcpy(group, sums, sizeof group);
+  int64_t i = 0;
+  for (; i + step <= count; i += step) {
+    for (int64_t g = 0; g < kGroups; ++g) group[g].add(chunk_at<F>(x + i + g * F::kWidth));
+  }
+  for (; i + F::kWidth <= count; i += F::kWidth) group[0].add(chunk_at<F>(x + i));
+  if (i < count) group[0].add(part_at<F>(x + i, count - i));
+  for (int64_t g = 0; g < kGroups; ++g) group[g].spill();
+  __builtin_memcpy(sums, group, sizeof group);
+}
+
+template <class F>
+void close_pieces(const void* sums, int64_t count, Columns* columns) {
+  F group[kGroups];
+  __builtin_memcpy(group, sums, sizeof group);
+  group[0].merge(group[1]);
+  group[2].merge(group[3]);
+  group[0].merge(group[2]);
+  group[0].close_run(columns, 0, count, true);
+  columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
+}
+
 // Adds a few rows to kBeside vectors of columns; the running sums are read and written once for all
 // of them.
 template <class F, int kCount, int kBeside, bool kFresh>
 STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
                            Columns* columns) {
+  const int64_t column = columns->first + j;
   constexpr int64_t bytes = kBeside * sizeof(typename F::Chunk);
   F sums[kBeside];
-  for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, j + b * F::kWidth);
+  for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, column + b * F::kWidth);
   for (int r = 0; r < kCount; ++r) {
     const char* row = at + r * stride;
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i + ahead);
     const auto* x = reinterpret_cast<const typename F::Element*>(row);
     for (int b = 0; b < kBeside; ++b) sums[b].add(chunk_at<F>(x + b * F::kWidth));
   }
-  for (int b = 0; b < kBeside; ++b) sums[b].close(columns, j + b * F::kWidth, kCount, kFresh);
+  for (int b = 0; b < kBeside; ++b) sums[b].close(columns, column + b * F::kWidth, kCount, kFresh);
 }
 
 // Elements that are in a cache are added to two vectors of columns at a time, so that chains that
@@ -133,12 +166,12 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
   }
   if (j == count) return;
   F sums;
-  if (!kFresh) sums.open(columns, j);
+  if (!kFresh) sums.open(columns, columns->first + j);
   for (int r = 0; r < kCount; ++r) {
     const char* at = source + r * stride + j * size;
     sums.add(part_at<F>(reinterpret_cast<const Element*>(at), count - j));
   }
-  sums.close(columns, j, kCount, kFresh);
+  sums.close(columns, columns->first + j, kCount, kFresh);
 }
 
 template <class F>
@@ -197,7 +230,7 @@ STRIDED_INLINE void store_plane(Columns* columns, int plane, int64_t j, V value)
 template <class F>
 constexpr Kernel kernel_of(void (*arrange)(Columns*, int64_t) = keep_arrangement,
                            int64_t (*finish)(const Columns*, int64_t, void*, int64_t*) = nullptr) {
-  return {reduce_rows<F>, reduce_tile<F>, arrange, finish};
+  return {reduce_rows<F>, reduce_tile<F>, arrange, finish, nullptr, add_piece<F>, close_pieces<F>};
 }
 
 }  // namespace

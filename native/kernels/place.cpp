@@ -111,8 +111,8 @@ struct RowGroup {
   Terms terms;
   Columns* columns;
 
-  Key* keys() const { return reinterpret_cast<Key*>(columns->words); }
-  int64_t* numbers() const { return columns->words + columns->width; }
+  Key* keys() const { return reinterpret_cast<Key*>(columns->words) + columns->first; }
+  int64_t* numbers() const { return columns->words + columns->width + columns->first; }
 
   void add(int64_t count, bool fresh) const {
     const int64_t end = terms.first + (rows - 1) * terms.step;

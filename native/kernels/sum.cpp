@@ -14,12 +14,12 @@ constexpr Kernel sum_of() {
   } else if constexpr (sizeof(T) == 8) {
     return kernel_of<LongSum<T>>(arrange_long<T>);
   } else {
-    return kernel_of<ShortSum<Plain<T>>>(arrange_short<Plain<T>>);
+    return short_kernel<Plain<T>>();
   }
 }
 template <>
 constexpr Kernel sum_of<Bool>() {
-  return kernel_of<ShortSum<Truth<uint8_t>>>(arrange_short<Truth<uint8_t>>);
+  return short_kernel<Truth<uint8_t>>();
 }
 
 // float32 needs no more than what float64 has at first: its terms have so few digits.

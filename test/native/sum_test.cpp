@@ -162,6 +162,52 @@ void one_integer_case(DType dtype) {
   }
 }
 
+// Columns of so many extreme elements that no lane holds them whose width is below 64 bits, and of
+// so many columns that they need several tiles.
+template <class T>
+void tall_case(DType dtype, std::int64_t rows, std::int64_t columns, std::int64_t step) {
+  std::vector<T> data(static_cast<std::size_t>(rows * columns * step));
+  std::vector<std::int64_t> totals(static_cast<std::size_t>(columns), 0);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const bool odd = j % 3 == 0 && (r * columns + j) % 7 == 0;
+      const T x = odd          ? static_cast<T>(r + j)
+                  : j % 2 == 0 ? std::numeric_limits<T>::max()
+                               : std::numeric_limits<T>::min();
+      data[static_cast<std::size_t>((r * columns + j) * step)] = x;
+      totals[static_cast<std::size_t>(j)] += x;
+    }
+  }
+  const auto size = static_cast<std::int64_t>(sizeof(T));
+  const Array in{dtype,
+                 reinterpret_cast<std::byte*>(data.data()),
+                 2,
+                 {rows, columns},
+                 {columns * step * size, step * size}};
+  for (int threads = 1; threads <= 3; ++threads) {
+    Pool::instance().resize(threads);
+    std::vector<std::int64_t> sums(totals.size(), -1);
+    const Array out{std::is_signed_v<T> ? DType::k_int64 : DType::k_uint64,
+                    reinterpret_cast<std::byte*>(sums.data()),
+                    1,
+                    {columns},
+                    {8}};
+    CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+    CHECK(sums == totals);
+  }
+}
+
+template <class T>
+void tall_cases(DType dtype) {
+  constexpr std::int64_t burst = std::int64_t{1} << (8 * sizeof(T));
+  for (const std::int64_t step : {1, 2}) {
+    tall_case<T>(dtype, 2 * burst + 37, 35, step);
+    tall_case<T>(dtype, 2 * burst, 130, step);
+    tall_case<T>(dtype, 531, 8200, step);
+    tall_case<T>(dtype, 40, 33000, step);
+  }
+}
+
 // Work that is split over the terms, and a fallback that is too.
 void large_case(double first, double second) {
   const std::int64_t n = 1'500'001;
@@ -195,6 +241,10 @@ int main(int argc, char** argv) {
       one_integer_case<std::int64_t>(DType::k_int64);
       one_integer_case<std::uint64_t>(DType::k_uint64);
     }
+    tall_cases<std::int8_t>(DType::k_int8);
+    tall_cases<std::uint8_t>(DType::k_uint8);
+    tall_cases<std::int16_t>(DType::k_int16);
+    tall_cases<std::uint16_t>(DType::k_uint16);
     large_case(0.1, 0.3);
     large_case(1e100, -1e100);
   }
