@@ -73,16 +73,31 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
   return group[0];
 }
 
+// Runs of up to so many vectors have one accumulator: to merge four takes as long as they save, and
+// the CPU adds several such runs at a time.
 template <class F>
-void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
-                 Columns* columns, bool fresh) {
-  const char* row = static_cast<const char*>(source);
-  const int64_t jump = stride - count * static_cast<int64_t>(sizeof(typename F::Element));
-  const auto next = [&] {
-    const auto* x = reinterpret_cast<const typename F::Element*>(row);
-    row += stride;
-    return sum_run<F>(x, count, jump);
-  };
+constexpr int64_t kShortRun = F::kBurst <= 16 ? F::kBurst - 1 : 16;
+
+template <class F>
+STRIDED_INLINE F sum_short_run(const typename F::Element* x, int64_t count) {
+  constexpr auto size = static_cast<int64_t>(sizeof(typename F::Element));
+  constexpr int64_t step = F::kWidth * kGroups;
+  F sum;
+  int64_t i = 0;
+  for (; i + step <= count; i += step) {
+    const char* ahead = reinterpret_cast<const char*>(x + i) + kPrefetchBytes;
+    for (int64_t at = 0; at < step * size; at += 64) __builtin_prefetch(ahead + at);
+    for (int64_t g = 0; g < kGroups; ++g) sum.add(chunk_at<F>(x + i + g * F::kWidth));
+  }
+  for (; i + F::kWidth <= count; i += F::kWidth) sum.add(chunk_at<F>(x + i));
+  if (i < count) sum.add(part_at<F>(x + i, count - i));
+  return sum;
+}
+
+// next() gives the sum of the next run.
+template <class F, class Next>
+STRIDED_INLINE void close_all(int64_t rows, int64_t count, Columns* columns, bool fresh,
+                              Next&& next) {
   int64_t r = 0;
   if constexpr (requires(F * sums) { F::close_runs(sums, columns, r, fresh); }) {
     for (; r + kLanes <= rows; r += kLanes) {
@@ -92,7 +107,26 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
     }
   }
   for (; r < rows; ++r) next().close_run(columns, r, count, fresh);
-  columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
+}
+
+template <class F>
+void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
+                 Columns* columns, bool fresh) {
+  using Element = typename F::Element;
+  const char* row = static_cast<const char*>(source);
+  const auto next = [&] {
+    const auto* x = reinterpret_cast<const Element*>(row);
+    row += stride;
+    return x;
+  };
+  if (count <= kShortRun<F> * F::kWidth) {
+    close_all<F>(rows, count, columns, fresh, [&] { return sum_short_run<F>(next(), count); });
+    columns->depth += kShortRun<F> + 1 + F::kRunDepth;
+  } else {
+    const int64_t jump = stride - count * static_cast<int64_t>(sizeof(Element));
+    close_all<F>(rows, count, columns, fresh, [&] { return sum_run<F>(next(), count, jump); });
+    columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
+  }
 }
 
 template <class F>
