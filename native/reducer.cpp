@@ -123,7 +123,9 @@ Status Reducer::run() {
   if (!plan_.inner) spans = std::min(spans, worth_merging(cells));
   spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
   if (spans > 1) {
-    split_cells(spans);
+    std::vector<Cell> all;
+    for (std::int64_t c = 0; c < cells; ++c) all.push_back(cell(c));
+    split_cells(0, all, spans);
   } else if (wanted_units_ == 1) {
     whole_cells(0, cells);
   } else {
@@ -179,36 +181,39 @@ bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
 
 // Units are spans of the terms of a cell, as there are too few cells for all threads. They merge in
 // the order of their terms: the same threads give the same product.
-void Reducer::split_cells(std::int64_t spans) {
-  const Tier& tier = family_.tiers[0];
-  const std::int64_t cells = plan_.outputs / plan_.columns * tiles_;
-  const std::int64_t width = ceil_div(tile_width_, kColumnStep) * kColumnStep;
+void Reducer::split_cells(int number, const std::vector<Cell>& cells, std::int64_t spans) {
+  const Tier& tier = family_.tiers[number];
+  const auto count = static_cast<std::int64_t>(cells.size());
+  std::int64_t widest = 0;
+  for (const Cell& cell : cells) widest = std::max(widest, cell.count);
+  const std::int64_t width = ceil_div(widest, kColumnStep) * kColumnStep;
   const std::int64_t part_words = width * tier.planes;
   std::unique_ptr<std::int64_t[]> words(
-      new std::int64_t[static_cast<std::size_t>(cells * spans * part_words)]);
-  std::vector<Columns> parts(static_cast<std::size_t>(cells * spans));
-  Pool::instance().run(cells * spans, [&](std::int64_t unit) {
+      new std::int64_t[static_cast<std::size_t>(count * spans * part_words)]);
+  std::vector<Columns> parts(static_cast<std::size_t>(count * spans));
+  Pool::instance().run(count * spans, [&](std::int64_t unit) {
     if (stopped()) return;
     Work work;
     Columns columns{work.words, plane()};
-    const Cell whole = cell(unit / spans);
-    reduce_cell(tier, whole, span(unit % spans, spans), work, columns);
+    const Cell& cell = cells[static_cast<std::size_t>(unit / spans)];
+    reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
     Columns& part = parts[static_cast<std::size_t>(unit)];
     part = {words.get() + unit * part_words, width, columns.depth, columns.last, false};
     for (int plane = 0; plane < tier.planes; ++plane) {
-      std::copy_n(columns.words + plane * columns.width, whole.count, part.words + plane * width);
+      std::copy_n(columns.words + plane * columns.width, cell.count, part.words + plane * width);
     }
   });
   if (stopped()) return;
-  Pool::instance().run(cells, [&](std::int64_t c) {
+  Pool::instance().run(count, [&](std::int64_t c) {
     Work work;
+    const Cell& cell = cells[static_cast<std::size_t>(c)];
     Columns& total = parts[static_cast<std::size_t>(c * spans)];
     for (std::int64_t s = 1; s < spans; ++s) {
       const Columns& part = parts[static_cast<std::size_t>(c * spans + s)];
-      tier.merge(total, part, cell(c).count, 0);
+      tier.merge(total, part, cell.count, 0);
       total.depth = std::max(total.depth, part.depth) + 4;
     }
-    finish(0, cell(c), total, work);
+    finish(number, cell, total, work);
   });
 }
 

@@ -62,7 +62,7 @@ class Reducer {
   Status end();
   std::int64_t worth_merging(std::int64_t cells) const noexcept;
   void whole_cells(std::int64_t first, std::int64_t last);
-  void split_cells(std::int64_t spans);
+  void split_cells(int tier, const std::vector<Cell>& cells, std::int64_t spans);
   bool few_terms(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
@@ -84,7 +84,6 @@ class Reducer {
   std::vector<Cell> group(const std::vector<std::int64_t>& outputs) const;
 
   void late_passes();
-  void late_tier(int tier, const std::vector<Cell>& cells);
   void exact_pass(const std::vector<Cell>& cells);
   void add_exactly(const Cell& cell, Span terms, Work& work, std::byte* states);
   void finish_exactly(const Cell& cell, std::byte* states);

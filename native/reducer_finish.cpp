@@ -128,48 +128,14 @@ void Reducer::late_passes() {
     std::sort(uncertain_.begin(), uncertain_.end());
     const std::vector<Cell> cells = group(uncertain_);
     uncertain_.clear();
-    late_tier(tier, cells);
+    const auto count = static_cast<std::int64_t>(cells.size());
+    split_cells(tier, cells,
+                std::max((wanted_units_ + count - 1) / count, (plan_.terms - 1) / kMostTerms + 1));
     if (stopped()) return;
   }
   if (uncertain_.empty()) return;
   std::sort(uncertain_.begin(), uncertain_.end());
   exact_pass(group(uncertain_));
-}
-
-void Reducer::late_tier(int number, const std::vector<Cell>& cells) {
-  const Tier& tier = family_.tiers[number];
-  const auto count = static_cast<std::int64_t>(cells.size());
-  const std::int64_t spans = std::max<std::int64_t>(
-      {1, (wanted_units_ + count - 1) / count, (plan_.terms - 1) / kMostTerms + 1});
-  struct Part {
-    std::int64_t words[kMostPlanes * kColumnStep];
-    Columns columns;
-  };
-  std::vector<Part> parts(static_cast<std::size_t>(count * spans));
-  Pool::instance().run(count * spans, [&](std::int64_t unit) {
-    if (stopped()) return;
-    Work work;
-    const Cell& cell = cells[static_cast<std::size_t>(unit / spans)];
-    Columns columns{work.words, plane()};
-    reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
-    Part& part = parts[static_cast<std::size_t>(unit)];
-    part.columns = {part.words, kColumnStep, columns.depth, columns.last, false};
-    for (int plane = 0; plane < tier.planes; ++plane) {
-      std::copy_n(columns.words + plane * columns.width, cell.count,
-                  part.words + plane * kColumnStep);
-    }
-  });
-  if (stopped()) return;
-  Work work;
-  for (std::int64_t c = 0; c < count; ++c) {
-    Columns& total = parts[static_cast<std::size_t>(c * spans)].columns;
-    for (std::int64_t s = 1; s < spans; ++s) {
-      const Columns& part = parts[static_cast<std::size_t>(c * spans + s)].columns;
-      tier.merge(total, part, cells[static_cast<std::size_t>(c)].count, 0);
-      total.depth = std::max(total.depth, part.depth) + 4;
-    }
-    finish(number, cells[static_cast<std::size_t>(c)], total, work);
-  }
 }
 
 void Reducer::exact_pass(const std::vector<Cell>& cells) {
