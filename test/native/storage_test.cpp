@@ -18,6 +18,9 @@ bool all_zero(const Block& block) {
   return true;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+void test_kept_memory() {}  // none is kept
+#else
 Block* filled(std::size_t size) {
   Block* block = Block::create(size, false);
   std::memset(block->data(), 0x5a, size);
@@ -26,7 +29,6 @@ Block* filled(std::size_t size) {
 
 // Memory that was let go of serves again, unless it was disposed of or must be zero.
 void test_kept_memory() {
-#if !defined(__SANITIZE_ADDRESS__)
   for (const std::size_t size : {kKeptRoom - kAlignment, 3 * kHugePage}) {
     Block* block = filled(size);
     const std::byte* place = block->data();
@@ -60,8 +62,8 @@ void test_kept_memory() {
   for (; take_kept_mapping(4 * kHugePage).data != nullptr; ++kept) {
   }
   CHECK(kept > 1 && kept < 20);
-#endif
 }
+#endif
 
 }  // namespace
 
