@@ -1,5 +1,5 @@
 /**
- * Times the table of cases: this project beside NumPy and the machine's read limit, in turn, so that
+ * Times the table of cases: this project beside NumPy and the machine's limits, in turn, so that
  * what drifts, drifts for all.
  *
  * usage: npm run bench -- --help

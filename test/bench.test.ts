@@ -370,3 +370,35 @@ test('a run without NumPy and cmake says so, checks its bits and measures', () =
   expect(stdout).toMatch(/2 cases in \d+ s/);
   expect(status).toBe(0);
 });
+
+describe('the limits of memory', () => {
+  const program = join(ROOT, 'build', 'addon', 'bench', 'native', 'memory_limit');
+  const run = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8' });
+
+  test.each(['read', 'copy'])('%s: the seconds of each round', (limit) => {
+    const { status, stdout } = run(limit, '5000000', '2', '3');
+    expect(stdout).toMatch(/^(\d\.\d{9}\n){3}$/);
+    expect(
+      stdout
+        .split('\n')
+        .slice(0, 3)
+        .map(Number)
+        .every((seconds) => seconds > 0),
+    ).toBe(true);
+    expect(status).toBe(0);
+  });
+
+  test.each([[], ['read'], ['write', '5'], ['copy', '0'], ['read', '5', '1']])(
+    'says how it is used: %s',
+    (...args) => {
+      const { status, stderr } = run(...args);
+      expect(stderr).toMatch(/^usage: memory_limit read\|copy BYTES/);
+      expect(status).toBe(2);
+    },
+  );
+
+  test('the notebook measures that of reading', () => {
+    const { readLimit } = require(join(ROOT, 'build/js/examples/support/read-limit.js'));
+    expect(readLimit(5_000_000, 2, 3)).toBeGreaterThan(0);
+  });
+});

@@ -6,14 +6,16 @@ import { join } from 'node:path';
 
 /** From build/js/examples/support, where this file is compiled to. */
 const root = join(__dirname, '..', '..', '..', '..');
-const program = join(root, 'build', 'addon', 'bench', 'native', 'read_limit');
+const program = join(root, 'build', 'addon', 'bench', 'native', 'memory_limit');
 
 /** Bytes per second that `threads` threads read of a block of that size: the median of the rounds. */
 export function readLimit(nbytes: number, threads: number, rounds = 7): number | undefined {
   if (!existsSync(program)) return undefined;
   let output: string;
   try {
-    output = execFileSync(program, [nbytes, threads, rounds].map(String), { encoding: 'utf8' });
+    output = execFileSync(program, ['read', ...[nbytes, threads, rounds].map(String)], {
+      encoding: 'utf8',
+    });
   } catch {
     return undefined; // it has said why
   }
