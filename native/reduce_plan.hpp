@@ -184,7 +184,9 @@ void walk_staged_rows(const ReducePlan& plan, const WalkBase& at, std::int64_t r
                       std::int64_t count, StageBuffer& buffer, Sink&& sink) {
   const auto& across = plan.across.stride;
   const auto& down = plan.rows.stride;
-  const std::int64_t width = count <= kFewColumns ? count : kStageRowBytes / plan.width();
+  // The fewer rows, the longer.
+  const std::int64_t row_bytes = kStageRowBytes * std::max<std::int64_t>(1, kStageRows / rows);
+  const std::int64_t width = count <= kFewColumns ? count : row_bytes / plan.width();
   const std::int64_t jump = rows * down[kIn] - count * across[kIn];
   for (std::int64_t column = 0; column < count; column += width) {
     const std::int64_t columns = std::min(width, count - column);
