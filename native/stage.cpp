@@ -1,5 +1,6 @@
 #include "stage.hpp"
 
+#include <cstdlib>
 #include <cstring>
 
 namespace strided {
@@ -39,12 +40,16 @@ void take_every(const Scattered& from, std::int64_t rows, std::int64_t count, st
   constexpr std::int64_t some = kLine / size;
   for (std::int64_t r = 0; r < rows; ++r, target += count * size) {
     const std::byte* const at = from.at + r * from.row_stride;
+    // Rows that lie between each other's elements are read together.
+    const bool announced = r == 0 || std::abs(from.row_stride) >= kLine;
     const auto take = [&](std::int64_t i) {
       std::memcpy(target + i * size, at + i * stride, sizeof(Bits));
     };
     std::int64_t i = 0;
     while (i + some <= count) {
-      for (int line = 0; line < kStep; ++line) announce(from, r, i * stride + line * kLine);
+      for (int line = 0; announced && line < kStep; ++line) {
+        announce(from, r, i * stride + line * kLine);
+      }
       for (const std::int64_t stop = i + some; i < stop; ++i) take(i);
     }
     for (; i < count; ++i) take(i);
