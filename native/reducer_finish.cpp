@@ -1,8 +1,6 @@
 // How a Reducer makes results of its columns, and mends those that are not certain.
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 
 #include "pool.hpp"
 #include "reducer.hpp"

@@ -228,7 +228,7 @@ describe('what is computed', () => {
     });
   });
 
-  test('without NumPy and the read limit, there is nothing to compare with', () => {
+  test('without NumPy and the limits, there is nothing to compare with', () => {
     const bare = resultOf(sum, { ...rounds, numpy: [], limitOne: [], limitAll: [] });
     expect(bare).toMatchObject({ limit: null, ratio: null, share: null, met: {} });
     expect(bare.seconds.numpy).toBeNull();
