@@ -85,7 +85,7 @@ export class SeedSequence {
     this.#children += n;
     return Array.from(
       { length: n },
-      (_, i) => new SeedSequence(this.#entropy, [...this.#spawnKey, (first + i) >>> 0]),
+      (_, i) => new SeedSequence(this.#entropy, [...this.#spawnKey, ...wordsOf(first + i, 'n')]),
     );
   }
 }

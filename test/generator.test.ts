@@ -14,6 +14,7 @@ import {
   setNumThreads,
   zeros,
 } from 'strided';
+import { SeedSequence } from '../lib/seed-sequence';
 import { bytesOf, encoded } from './support/encoded';
 import { readGolden } from './support/golden';
 
@@ -94,12 +95,16 @@ const CALLS: Record<string, (rng: Generator, ...given: never[]) => [NDArray | Sc
     ],
   };
 
-function check([name, ...rest]: Call, rng: Generator): string | undefined {
-  const given = rest.slice(0, -1);
-  const [drawn, dtype] = CALLS[name]!(rng, ...(given as never[]));
+const draw = ([name, ...rest]: Call, rng: Generator) =>
+  CALLS[name]!(rng, ...(rest.slice(0, -1) as never[]));
+
+const sizeOf = (drawn: NDArray | Scalar) => (typeof drawn === 'object' ? drawn.size : 1);
+
+function check(call: Call, rng: Generator): string | undefined {
+  const [drawn, dtype] = draw(call, rng);
   if (typeof drawn === 'object') expect(drawn.dtype).toBe(dtype);
   const found = encoded(drawn, dtype);
-  return found === rest.at(-1) ? undefined : `${name}(${JSON.stringify(given)}): ${found}`;
+  return found === call.at(-1) ? undefined : `${JSON.stringify(call.slice(0, -1))}: ${found}`;
 }
 
 describe('the stream is that of NumPy', () => {
@@ -120,8 +125,15 @@ describe('the stream is that of NumPy', () => {
     expect(streams.some(({ seed }) => seed.length === 0)).toBe(true);
     expect(streams.some(({ seed }) => typeof seed === 'string' && seed.length > 40)).toBe(true);
     expect(streams.some(({ path }) => path.length === 2)).toBe(true);
-    const big = given.filter((part) => typeof part === 'number' && part > 900_000);
-    expect(big.length).toBeGreaterThan(100);
+  });
+
+  test('the golden streams have at least a million values each, under a few hashes', () => {
+    for (const stream of streams) {
+      const rng = generatorOf(stream);
+      const sizes = stream.calls.map((call) => sizeOf(draw(call, rng)[0]));
+      expect(sizes.reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(1_000_000);
+      expect(stream.calls.length).toBeLessThan(30);
+    }
   });
 
   test('as a few values show', () => {
@@ -236,6 +248,18 @@ describe('seeds', () => {
     const together = random.defaultRng(3).spawn(5);
     expect(all.map((child) => child.random())).toEqual(together.map((child) => child.random()));
     expect(rng.random()).toBe(first(3));
+  });
+
+  test('children beyond 2^32 are new too, with keys of two words', () => {
+    const parent = SeedSequence.of(5n);
+    const nobody = jest.spyOn(Array, 'from').mockReturnValueOnce([]); // 2^32 - 1 are too many to make
+    parent.spawn(2 ** 32 - 1);
+    nobody.mockRestore();
+    const states = parent.spawn(2).map((child) => [...child.generate(2)]);
+    expect(states).toEqual([
+      [2485853362, 279221010],
+      [2805290992, 1633970479], // np.random.SeedSequence(5, spawn_key=(2**32,))
+    ]);
   });
 });
 
