@@ -31,11 +31,15 @@ function seedWord(value: unknown, argument: string): number {
   throw expected('ERR_CAST', argument, 'an integer from 0 to 2^32 - 1', value);
 }
 
-/** One word or a list of them; as in NumPy, an array of one element is not a list. */
+/**
+ * One word or a list of them. As in NumPy, axes of size 1 do not count, so that an array of one element
+ * is not a list.
+ */
 function wordOrWords(value: unknown): number | Uint32Array {
   if (value instanceof NDArray) {
     if (value.size === 1) return seedWord(value.item(), 'seed');
-    if (value.ndim === 1) return wordOrWords(value.toArray());
+    const words = value.squeeze();
+    if (words.ndim === 1) return wordOrWords(words.toArray());
     throw expected('ERR_SHAPE', 'seed', 'an array of one axis', [...value.shape]);
   }
   if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView))) {

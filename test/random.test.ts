@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { array, type DTypeName, full, type NDArray, random, type Scalar } from 'strided';
 import { DTYPES } from '../lib/dtype';
 import { bytesOf, encoded } from './support/encoded';
+import { script } from './support/child';
 import { bitsOf, readGolden } from './support/golden';
 
 type Size = number | number[] | null;
@@ -88,6 +89,14 @@ describe('seed', () => {
     for (const shape of [[], [1], [1, 1]]) {
       expect(first(full(shape, 5n))).toBe(first(5)); // an array of one element is that, as in NumPy
     }
+    const list = array([1n, 2n, 3n]);
+    for (const shape of [
+      [1, 3],
+      [3, 1],
+      [1, 3, 1],
+    ]) {
+      expect(first(list.reshape(shape))).toBe(first([1, 2, 3]));
+    }
   });
 
   test('without a value, the system gives one', () => {
@@ -97,6 +106,19 @@ describe('seed', () => {
     });
     expect(new Set(drawn).size).toBe(3);
   });
+});
+
+test('before any seed, the system gives one, to every thread its own', () => {
+  const drawn = script(`
+    const { Worker } = require('node:worker_threads');
+    const draw = "require('strided').random.randint(0, 2n ** 63n)";
+    const main = [s.random.randint(0, 2n ** 63n), s.random.randint(0, 2n ** 63n)];
+    const code = 'require("node:worker_threads").parentPort.postMessage(' + draw + ')';
+    const threads = [1, 2].map(() => new Promise((done) =>
+      new Worker(code, { eval: true }).once('message', done)));
+    console.log([...main, ...(await Promise.all(threads))].join(' '));
+  `);
+  expect(new Set(drawn.trim().split(' ')).size).toBe(4);
 });
 
 describe('rand', () => {
