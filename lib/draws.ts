@@ -3,7 +3,7 @@
 import type { NDArray } from './array';
 import { fresh } from './create';
 import { type DType, dtypeOf, type Scalar } from './dtype';
-import { expected, failure } from './errors';
+import { expected } from './errors';
 import { describeExtent, Extent } from './extent';
 import { shapeOf } from './layout';
 import type { NativeBuffer } from './native';
@@ -32,10 +32,11 @@ function bound(value: unknown, argument: string): bigint {
   throw expected('ERR_CAST', argument, 'a safe integer or a bigint', value);
 }
 
-function within(value: bigint, type: DType, argument: string, beyond: bigint): void {
+/** Both ends of `type`, each `beyond` more, must hold a bound, which came as `given`. */
+function within(value: bigint, given: unknown, type: DType, argument: string, beyond: bigint) {
   if (value < type.min + beyond || value > type.max + beyond) {
     const range = `${type.min + beyond} to ${type.max + beyond}`;
-    throw expected('ERR_CAST', argument, `an integer from ${range} (${type.name})`, value);
+    throw expected('ERR_CAST', argument, `an integer from ${range} (${type.name})`, given);
   }
 }
 
@@ -64,16 +65,18 @@ export function integerBounds(
     throw expected('ERR_DTYPE', 'dtype', 'bool or an integer type', type.name);
   }
   const oneBound = high === undefined || high === null;
+  const [end, endName] = oneBound ? [low, 'low'] : [high, 'high'];
   const from = oneBound ? 0n : bound(low, 'low');
-  const to = bound(oneBound ? low : high, 'high');
+  const to = bound(end, endName);
   const none = shape !== undefined && shapeOf(shape).includes(0);
   const past = endpoint ? 0n : 1n;
   if (!none) {
-    within(from, type, 'low', 0n);
-    within(to, type, 'high', past);
+    within(from, low, type, 'low', 0n);
+    within(to, end, type, endName, past);
     if (from > to - past) {
-      const wanted = endpoint ? `from low (${from}) on` : `above low (${from})`;
-      throw failure('ERR_CAST', `high: expected an integer ${wanted}, received ${to}`);
+      const start = oneBound ? '0' : `low (${from})`;
+      const wanted = endpoint ? `an integer from ${start} on` : `an integer above ${start}`;
+      throw expected('ERR_CAST', endName, wanted, end);
     }
   }
   return { type, low: BigInt.asUintN(64, from), range: to - past - from, none };

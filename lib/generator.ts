@@ -6,7 +6,7 @@ import { type Bounds, drawn, integerBounds } from './draws';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArray } from './dtype';
 import { expected } from './errors';
 import { checkWriteable, describeExtent, Extent } from './extent';
-import { axisOf, shapeOf } from './layout';
+import { axisOf } from './layout';
 import { type NativeBuffer, native } from './native';
 import { checkOptions, flagOf } from './options';
 import { arange } from './ranges';
@@ -18,6 +18,8 @@ const SEED_WORDS = 8;
 
 /** A shape, or nothing for a scalar. */
 type Shape = number | readonly number[];
+
+const INT64 = { dtype: 'int64' } as const;
 
 /** Options of draws that can be float32. */
 export interface FloatOptions<T extends 'float32' | 'float64' = 'float32' | 'float64'> {
@@ -49,6 +51,16 @@ function floatType(options: FloatOptions): DType {
 function finite(value: unknown, argument: string): number {
   if (Number.isFinite(value)) return value as number;
   throw expected('ERR_CAST', argument, 'a finite number', value);
+}
+
+/** How many integers to permute, where no array came. */
+function countOf(n: unknown): number {
+  if (typeof n !== 'number' && typeof n !== 'bigint') {
+    throw expected('ERR_DTYPE', 'x', 'an integer or an array', n);
+  }
+  const count = Number(n);
+  if (Number.isSafeInteger(count) && count >= 0) return count;
+  throw expected('ERR_SHAPE', 'n', 'an integer from 0 to 2^53 - 1', n);
 }
 
 /**
@@ -160,16 +172,17 @@ export class Generator {
     return this.#normal(DTYPES.float64, mean, deviation, shape);
   }
 
-  /** The integers below a number, or a copy of an array, with their parts along an axis shuffled. */
-  permutation(n: number): NDArray<'int64'>;
+  /**
+   * The integers below a number, or a copy of an array, with their parts along an axis shuffled.
+   * Throws ERR_SHAPE, ERR_AXIS, ERR_DTYPE.
+   */
+  permutation(n: number | bigint): NDArray<'int64'>;
   permutation<T extends DTypeName>(x: NDArray<T>, options?: ShuffleOptions): NDArray<T>;
   permutation(x: ArrayLike, options?: ShuffleOptions): NDArray;
   permutation(x: ArrayLike, options: ShuffleOptions = {}): NDArray {
     checkOptions(options);
-    const whole = typeof x === 'number';
-    const result = whole
-      ? arange(shapeOf(x, 'n')[0]!, { dtype: 'int64' })
-      : array(x, { order: 'C' });
+    const result =
+      typeof x === 'object' && x !== null ? array(x, { order: 'C' }) : arange(countOf(x), INT64);
     return this.#shuffle(result, axisOf(options.axis ?? 0, result.ndim));
   }
 
@@ -217,8 +230,9 @@ export class Generator {
 
 /**
  * A generator of the stream that NumPy's `default_rng` gives for a seed: an integer of any size, or
- * an array of them (in C order). Without one, the operating system gives 128 bits. A generator is given back as
- * it is. Not for cryptography: whoever sees some draws can tell the next. Throws ERR_CAST.
+ * an array of them (in C order). Without one, the operating system gives 128 bits. A generator is
+ * given back as it is. Not for cryptography: whoever sees some draws can tell the next. Throws
+ * ERR_CAST.
  */
 export function defaultRng(seed?: Seed | NDArray | Generator | null): Generator {
   if (seed instanceof Generator) return seed;

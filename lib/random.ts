@@ -76,7 +76,14 @@ function filled(type: DType, shape: unknown, draw: Draw): Scalar | NDArray {
 /** Uniform float64 numbers in [0, 1); a number when there is no shape. Throws ERR_SHAPE. */
 function rand(): number;
 function rand(shape: number | readonly number[]): NDArray<'float64'>;
-function rand(shape?: number | readonly number[]): number | NDArray<'float64'> {
+function rand(
+  shape?: number | readonly number[],
+  ...more: readonly unknown[]
+): number | NDArray<'float64'> {
+  // NumPy's rand takes a size for each axis, as other arguments than the first.
+  if (more.length > 0) {
+    throw expected('ERR_SHAPE', 'shape', 'one argument, [2, 3] for two axes', [shape, ...more]);
+  }
   const draw: Draw = (target) => native.randomDoubles(state, target);
   return filled(DTYPES.float64, shape, draw) as number | NDArray<'float64'>;
 }

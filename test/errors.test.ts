@@ -25,6 +25,7 @@ import {
 import { type BadCall, badCalls } from './support/bad-calls';
 import { badAsyncCopies, badCopies } from './support/bad-copies';
 import { badAsyncReductions } from './support/bad-reductions';
+import { rng } from './support/bad-draws';
 import { badViews } from './support/bad-views';
 import {
   bad,
@@ -220,15 +221,15 @@ function* settings(): Generator<BadCall> {
   const bounds: [unknown, unknown, string, RegExp][] = [
     [0, 0, 'int64', /high.*above low \(0\).* 0/],
     [5, 2, 'int64', /high.*above low \(5\).* 2/],
-    [0, null, 'int64', /high.* 0/],
+    [0, null, 'int64', /^low: .*above 0, .* 0$/],
     [0.5, 3, 'int64', /low.* 0\.5/],
     [0, Number.NaN, 'int64', /high.* NaN/],
     [0, 2 ** 60, 'int64', /high.*safe integer/],
     ['0', 3, 'int64', /low.*"0"/],
-    [0, 129, 'int8', /high.*int8.* 129n/],
-    [-129, 0, 'int8', /low.*int8.* -129n/],
-    [-1, 5, 'uint8', /low.*uint8.* -1n/],
-    [0, 3, 'bool', /high.*bool.* 3n/],
+    [0, 129, 'int8', /^high: .*int8.* 129$/],
+    [-129, 0, 'int8', /^low: .*int8.* -129$/],
+    [-1, 5, 'uint8', /^low: .*uint8.* -1$/],
+    [0, 3, 'bool', /^high: .*bool.* 3$/],
     [0, 2n ** 63n + 1n, 'int64', /high.*int64/],
     [0, 2n ** 64n + 1n, 'uint64', /high.*uint64/],
   ];
@@ -246,6 +247,8 @@ function* settings(): Generator<BadCall> {
   yield ['randint: dtype', () => draw(0, 5, 2, { dtype: 'int' }), 'ERR_DTYPE', /dtype.*"int"/];
   yield ['randint: options', () => draw(0, 5, 2, null), 'ERR_SHAPE', /options.*null/];
   yield ['randint: memory', () => draw(0, 5, [1e6, 1e6]), 'ERR_OUT_OF_MEMORY', /8000000000000/];
+  const rand = random.rand as (...given: unknown[]) => unknown;
+  yield ['rand(2, 3)', () => rand(2, 3), 'ERR_SHAPE', /^shape: expected one argument.*\[2, 3\]$/];
   yield ['rand: memory', () => random.rand([1e6, 1e6]), 'ERR_OUT_OF_MEMORY', /8000000000000/];
 }
 
@@ -375,6 +378,11 @@ describe('after all these errors', () => {
     expect(getPrintOptions()).toMatchObject({ precision: 8, edgeitems: 3, sign: '-' });
     expect(getNumThreads()).toBeGreaterThan(0);
     expect(random.rand()).toBe(start.draw);
+    const unused = random.defaultRng(1);
+    expect(rng.spawn(1)[0]!.random()).toBe(unused.spawn(1)[0]!.random());
+    expect(rng.random(3, { dtype: 'float32' }).toArray()).toEqual(
+      unused.random(3, { dtype: 'float32' }).toArray(),
+    );
   });
 
   test('no memory is held', async () => {

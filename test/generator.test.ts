@@ -347,5 +347,7 @@ describe('shuffle', () => {
       [3, 4],
     ]);
     expect(random.defaultRng(4).permutation([true, false, true]).dtype).toBe('bool');
+    const five = random.defaultRng(4).permutation(5);
+    expect(random.defaultRng(4).permutation(5n).toArray()).toEqual(five.toArray());
   });
 });

@@ -2,7 +2,8 @@ import { array, full, random, zeros } from 'strided';
 import type { BadCall } from './bad-calls';
 import { bad, operands } from './operands';
 
-const rng = random.defaultRng(1);
+/** What the calls draw from. */
+export const rng = random.defaultRng(1);
 const { matrix, scalar, frozen } = operands;
 
 function* seeds(): Generator<BadCall> {
@@ -72,15 +73,18 @@ function* bounds(): Generator<BadCall> {
   }
   const integers: [unknown, unknown, object, RegExp][] = [
     [0, 0, {}, /^high: .*above low \(0\).* 0$/],
-    [0, null, {}, /^high: .* 0$/],
+    [0, null, {}, /^low: .*above 0, .* 0$/],
     [5, 4, { endpoint: true }, /^high: .*from low \(5\) on.* 4$/],
     [0.5, 3, {}, /^low: .* 0\.5/],
-    [undefined, undefined, {}, /^high: .*undefined/],
+    [-1n, undefined, { endpoint: true }, /^low: .*from 0 on, .* -1n$/],
+    [5.5, undefined, {}, /^low: .*safe integer.* 5\.5$/],
+    [300, null, { dtype: 'int8' }, /^low: .*-127 to 128 \(int8\).* 300$/],
+    [undefined, undefined, {}, /^low: .*undefined/],
     [0, 2 ** 60, {}, /^high: .*safe integer/],
-    [0, 257, { dtype: 'uint8' }, /^high: .*1 to 256 \(uint8\).* 257n/],
-    [0, 256, { dtype: 'uint8', endpoint: true }, /^high: .*0 to 255 \(uint8\).* 256n/],
-    [-129, 0, { dtype: 'int8' }, /^low: .*int8.* -129n/],
-    [0, 2, { dtype: 'bool', endpoint: true }, /^high: .*bool.* 2n/],
+    [0, 257, { dtype: 'uint8' }, /^high: .*1 to 256 \(uint8\).* 257$/],
+    [0, 256, { dtype: 'uint8', endpoint: true }, /^high: .*0 to 255 \(uint8\).* 256$/],
+    [-129, 0, { dtype: 'int8' }, /^low: .*int8.* -129$/],
+    [0, 2, { dtype: 'bool', endpoint: true }, /^high: .*bool.* 2$/],
     [0, 2n ** 63n + 1n, {}, /^high: .*int64/],
   ];
   for (const [low, high, options, says] of integers) {
@@ -106,11 +110,14 @@ function* orders(): Generator<BadCall> {
   const gone = zeros(3);
   gone.dispose();
   yield ['shuffle of released', () => rng.shuffle(gone), 'ERR_RELEASED', /dispose/];
-  for (const n of [-1, 1.5, Number.NaN]) {
-    yield [`permutation(${n})`, () => rng.permutation(n), 'ERR_SHAPE', /^n\[0\]: .*integer/];
+  for (const n of [-1, 1.5, Number.NaN, -1n, 2n ** 53n]) {
+    yield [`permutation(${n})`, () => rng.permutation(n), 'ERR_SHAPE', /^n: .*integer/];
   }
-  yield ['permutation(text)', () => rng.permutation(bad('ab')), 'ERR_DTYPE', /a number.*"ab"/];
-  yield ['permutation(true)', () => rng.permutation(bad(true)), 'ERR_AXIS', /^axis: .*no axis/];
+  for (const x of ['ab', true, null, undefined]) {
+    const says = /^x: expected an integer or an array/;
+    yield [`permutation(${x})`, () => rng.permutation(bad(x)), 'ERR_DTYPE', says];
+  }
+  yield ['permutation of scalar', () => rng.permutation(scalar), 'ERR_AXIS', /^axis: .*no axis/];
   const deep = () => rng.permutation(array([1]), { axis: 1 });
   yield ['permutation: axis', deep, 'ERR_AXIS', /^axis: .*-1 to 0.* 1/];
   yield ['permutation: options', () => rng.permutation([1], bad(null)), 'ERR_SHAPE', /options/];
