@@ -53,6 +53,12 @@ describe('the stream is that of NumPy', () => {
     const dtypes = steps.map((step) => (step[0] === 'rand' ? 'rand' : step[1]));
     expect(new Set(dtypes).size).toBe(10);
     expect(steps.some((step) => step.at(-2) === null)).toBe(true);
+    for (const seed of golden.seeds) {
+      const sizes = seed.steps.map((step) => step.at(-2)).filter((n) => typeof n === 'number');
+      expect(sizes.reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(1_000_000);
+    }
+    const many = steps.filter((step) => step.at(-2) === 500_000).map((step) => step[1]);
+    expect(new Set(many).size).toBe(10); // 9 dtypes, and the size of rand
     expect(new Set(golden.seeds.map(({ seed }) => typeof seed))).toEqual(
       new Set(['number', 'object']),
     );

@@ -2,9 +2,8 @@
 
     python3 random_state.py
 
-Elements are given by their little-endian bytes: in hex up to 32 bytes, else as their sha256. A
-state is the sha256 of its 625 little-endian words, the key and then the position. Bounds are
-decimal strings, since some fit no double.
+Elements are given by their little-endian bytes: in hex up to 32 bytes, else as their sha256. Bounds
+are decimal strings, since some fit no double. Each seed's stream ends with a million values.
 """
 
 import hashlib
@@ -94,11 +93,6 @@ def encoded(values):
     return data.hex() if len(data) <= 32 else hashlib.sha256(data).hexdigest()
 
 
-def state_hash(state):
-    _, key, pos, *_ = state.get_state()
-    return hashlib.sha256(np.append(key, pos).astype("<u4").tobytes()).hexdigest()
-
-
 def sequence(state, cases):
     """Integer draws with a few doubles between them, so that blocks are left at odd places."""
     steps = []
@@ -112,18 +106,25 @@ def sequence(state, cases):
     return steps
 
 
+def many(state, number):
+    """A million values in two draws, of each dtype and many ranges over the seeds."""
+    dtype, low, high, _ = every_case()[number * 41 % len(every_case())]
+    count = 500_000
+    return [
+        ["randint", dtype, str(low), str(high), count, encoded(state.randint(low, high, count, dtype))],
+        ["rand", count, encoded(state.random_sample(count))],
+    ]
+
+
 def seeded(number, seed):
     state = np.random.RandomState()
     state.seed(seed)
-    start = state_hash(state)
     rand = state.random_sample(20)
     cases = every_case() if seed in FULL else some_cases(number, 16)
     return {
         "seed": seed,
-        "state": start,
         "doubles": [f"{bits:016x}" for bits in rand.view(np.uint64).tolist()],
-        "steps": sequence(state, cases),
-        "end": state_hash(state),
+        "steps": sequence(state, cases) + many(state, number),
     }
 
 
@@ -135,7 +136,7 @@ def million(seed):
 def write(golden):
     """JSON with one step a line, so that a change shows where it is."""
     text = json.dumps(golden, separators=(",", ":"))
-    for head in ('{"seed"', '"doubles"', '["rand"', '["randint"', '"end"', '"million"', '"seeds"'):
+    for head in ('{"seed"', '"doubles"', '["rand"', '["randint"', '"million"', '"seeds"'):
         text = text.replace(head, "\n" + head)
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(text + "\n")
