@@ -55,12 +55,20 @@ function exponentParts(numbers: readonly FloatDigits[], options: PrintOptions): 
   ]);
 }
 
+/** Digits that a float32 is unique by, which zeros may follow; no float64 that is shown so has more. */
+const UNIQUE_DIGITS = 7;
+
+/** NumPy shows all digits of a whole number in an array, of a scalar only those that are unique. */
+function whole(parts: Parts, number: FloatDigits): Parts {
+  return parts[1] === '' && parts[0].length > UNIQUE_DIGITS ? number.fixed(0, true) : parts;
+}
+
 function fixedParts(numbers: readonly FloatDigits[], options: PrintOptions): Parts[] {
   const { floatmode, precision } = options;
   if (floatmode === 'fixed') return numbers.map((number) => number.fixed(precision, false));
   const limit = floatmode === 'unique' ? Number.POSITIVE_INFINITY : precision;
   const shortest = numbers.map((number) => number.shortestFixed(limit));
-  if (floatmode !== 'maxprec_equal') return shortest;
+  if (floatmode !== 'maxprec_equal') return shortest.map((parts, i) => whole(parts, numbers[i]!));
   const length = longest(shortest.map(([, fraction]) => fraction));
   return numbers.map((number) => number.fixed(length, true));
 }

@@ -218,6 +218,14 @@ def legacy_cases():
             with np.errstate(over="ignore"):
                 data = (size * factor).astype(dtype)
             yield dtype, shape, data, {**legacy, "suppress": True} if k % 3 else legacy
+    # Whole numbers of more digits than are unique in float32.
+    for start in [2**24, 33554432, 99999992]:
+        data = (start - 4 * np.arange(6)).astype("float32")
+        for mode in ["fixed", "unique", "maxprec", "maxprec_equal"]:
+            for shape in [(), (2,), (2, 3)]:
+                yield "float32", shape, data[: math.prod(shape)], {**legacy, "floatmode": mode}
+            mixed = np.append(data, np.float32([0.5, 1, np.inf]))
+            yield "float32", (9,), mixed, {**legacy, "floatmode": mode, "suppress": True}
 
 
 def array_of(dtype, shape, data):
