@@ -16,8 +16,8 @@ type ArangeArguments = (number | bigint | CreateOptions | undefined)[];
 
 /**
  * Evenly spaced values from `start` (0) up to but without `stop`, `step` (1) apart; as many as
- * NumPy has, and computed as NumPy does. Numbers make float64 and bigints int64 unless `dtype` is
- * given; integers are exact. Throws ERR_SHAPE, ERR_DTYPE, ERR_CAST, ERR_OUT_OF_MEMORY.
+ * NumPy has, and computed as NumPy does, but counted exactly between bigints. Numbers make float64 and
+ * bigints int64 unless `dtype` is given; integers are exact. Throws ERR_SHAPE, ERR_DTYPE, ERR_CAST, ERR_OUT_OF_MEMORY.
  */
 export function arange<T extends DTypeName = DTypeName>(
   stop: number | bigint,
@@ -52,12 +52,13 @@ export function arange(...given: ArangeArguments): NDArray {
   }
   const type = options.dtype === undefined ? inferDType(numbers) : dtypeOf(options.dtype);
   if (type === DTYPES.bool) throw expected('ERR_DTYPE', 'dtype', 'a dtype of numbers', type.name);
+  const [zero, one] = typeof numbers[0] === 'bigint' ? [0n, 1n] : [0, 1];
   const [start, stop, step] =
-    numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+    numbers.length === 1 ? [zero, numbers[0]!, one] : [numbers[0]!, numbers[1]!, numbers[2] ?? one];
   // biome-ignore lint/suspicious/noDoubleEquals: 0 and 0n alike
   if (step == 0) throw expected('ERR_SHAPE', 'step', 'a number other than 0', step);
   return type.kind === 'f'
-    ? floatRange(Number(start), Number(stop), Number(step), type)
+    ? floatRange(start, stop, step, type)
     : integerRange(start, stop, step, type);
 }
 
@@ -112,16 +113,37 @@ function floatLength(start: number, stop: number, step: number): number {
   return Object.is(steps, -0) ? 0 : 1;
 }
 
+/** How many integers there are, exactly: NumPy divides doubles, which loses the last one of some. */
+function integerLength(start: bigint, stop: bigint, step: bigint): number {
+  const steps = (stop - start + step - (step > 0n ? 1n : -1n)) / step;
+  return Number(steps > 0n ? steps : 0n);
+}
+
+/** The length of a range of floats and its second element, rounded once where bigints give it. */
+function floatSteps(
+  start: number | bigint,
+  stop: number | bigint,
+  step: number | bigint,
+): [length: number, second: number] {
+  if (typeof start === 'bigint' && typeof stop === 'bigint' && typeof step === 'bigint') {
+    return [integerLength(start, stop, step), Number(start + step)];
+  }
+  const [first, last, by] = [Number(start), Number(stop), Number(step)];
+  return [floatLength(first, last, by), first + by];
+}
+
 // As NumPy: the second element settles the distance, in the dtype's own precision.
-function floatRange(start: number, stop: number, step: number, type: DType): NDArray {
+function floatRange(
+  start: number | bigint,
+  stop: number | bigint,
+  step: number | bigint,
+  type: DType,
+): NDArray {
   const round = type === DTYPES.float32 ? Math.fround : (x: number) => x;
-  const begin = [round(start), round(start + step)] as const;
+  const [length, second] = floatSteps(start, stop, step);
+  const begin = [round(Number(start)), round(second)] as const;
   const distance = round(begin[1] - begin[0]);
-  return rangeOf(
-    floatLength(start, stop, step),
-    type,
-    (i) => begin[i] ?? round(begin[0] + round(round(i) * distance)),
-  );
+  return rangeOf(length, type, (i) => begin[i] ?? round(begin[0] + round(round(i) * distance)));
 }
 
 function integerRange(
@@ -137,9 +159,7 @@ function integerRange(
     return BigInt(value);
   };
   const [low, high, by] = [whole(start, 'start'), whole(stop, 'stop'), whole(step, 'step')];
-  const span = high - low;
-  const steps = (span + by - (by > 0n ? 1n : -1n)) / by;
-  const length = Number(steps > 0n ? steps : 0n);
+  const length = integerLength(low, high, by);
   if (length > 0) {
     toElement(low, type, 'same_kind', 'start');
     toElement(low + BigInt(length - 1) * by, type, 'same_kind', 'stop');

@@ -84,6 +84,18 @@ def integer_ranges():
         yield ["arange", str(start), str(stop), str(step), dtype, *result(array)]
 
 
+def float_ranges_of_integers():
+    """Some of which no double holds. NumPy counts them right unless the step is huge."""
+    for i in range(300):
+        dtype = "float32" if i % 3 == 0 else "float64"
+        near = choose.choice([1, -1]) * 2 ** choose.randint(20, 62)
+        start = near + choose.randint(-1000, 1000)
+        step = choose.choice([1, 2, 3, 7, choose.randint(1, 10**6)]) * choose.choice([1, -1])
+        stop = start + choose.randint(-2, 60) * step + choose.choice([0, 0, 1, -1])
+        array = np.arange(start, stop, step, dtype=dtype)
+        yield ["arange", str(start), str(stop), str(step), dtype, *result(array)]
+
+
 def spaces():
     for i in range(900):
         dtype = choose.choice(ALL) if i % 2 else "float64"
@@ -135,5 +147,5 @@ def write(cases):
 
 
 warnings.simplefilter("ignore")
-makers = [float_ranges, integer_ranges, spaces, eyes, likes]
+makers = [float_ranges, integer_ranges, spaces, eyes, likes, float_ranges_of_integers]
 write([case for make in makers for case in make()])
