@@ -112,9 +112,10 @@ export function getPrintOptions(): PrintOptions {
 
 /**
  * What `fn` returns, run with these print options; the earlier ones are back when it returns or
- * throws, so an asynchronous `fn` has them only up to its first `await`.
+ * throws, so an asynchronous `fn` has them only up to its first `await`. Throws ERR_FORMAT.
  */
 export function withPrintOptions<R>(options: Partial<PrintOptions>, fn: () => R): R {
+  if (typeof fn !== 'function') throw expected('ERR_FORMAT', 'fn', 'a function', fn);
   const before = current;
   setPrintOptions(options);
   try {

@@ -267,4 +267,14 @@ describe('withPrintOptions', () => {
     );
     expect(fn).not.toHaveBeenCalled();
   });
+
+  test('wants a function', () => {
+    expect(() => withPrintOptions({ precision: 1 }, undefined as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_FORMAT',
+        message: 'fn: expected a function, received undefined',
+      }),
+    );
+    expect(getPrintOptions().precision).toBe(8);
+  });
 });
