@@ -190,7 +190,7 @@ function arrayFrom<T extends DTypeName>(
     const x = asArray(value);
     return cast(x, (type ?? x.type).name as T, { order, copy });
   }
-  return copying(elements(value, type, 'same_kind'), type, order === 'F' ? 'F' : 'C');
+  return copying(elements(value, type, undefined), type, order === 'F' ? 'F' : 'C');
 }
 
 /**

@@ -9,7 +9,11 @@ import { contiguousStrides, isAligned, isContiguous, sizeOf } from './layout';
 import { elementsOf, isScalar, type Nested, numbersOf, toElement } from './nested';
 
 /** A C-order array of nested arrays' scalars or of a TypedArray's elements. */
-export function fromElements(value: unknown, type: DType | undefined, casting: Casting): Extent {
+export function fromElements(
+  value: unknown,
+  type: DType | undefined,
+  casting: Casting | undefined,
+): Extent {
   const { shape, elements, elementType } = elementsOf(value, type, casting);
   const { storage } = extentOver(elements, elementType);
   const strides = contiguousStrides(shape, elementType.itemsize, 'C');
@@ -17,7 +21,11 @@ export function fromElements(value: unknown, type: DType | undefined, casting: C
 }
 
 /** {@link fromElements} for who copies them at once: the next call may write over them. */
-export function passingElements(value: unknown, type: DType | undefined, casting: Casting): Extent {
+export function passingElements(
+  value: unknown,
+  type: DType | undefined,
+  casting: Casting | undefined,
+): Extent {
   return numbersOf(value, type) ?? fromElements(value, type, casting);
 }
 

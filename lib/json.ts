@@ -53,7 +53,7 @@ function read(item: unknown, type: DType, place: string): number | bigint {
     }[type.scalar];
     throw expected('ERR_FORMAT', place, `${what} (${type.name})`, item);
   }
-  return toElement(value, type, 'same_kind', place);
+  return toElement(value, type, undefined, place);
 }
 
 /** The elements that JSON describes. Throws ERR_FORMAT, ERR_DTYPE, ERR_SHAPE, ERR_CAST. */

@@ -22,6 +22,10 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
+const COUNTS = 'an integer from 0 to 2^53 - 1';
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
 /** A shape as users give it: a number, or an array of sizes. Throws ERR_SHAPE. */
 export function shapeOf(value: unknown, argument = 'shape'): number[] {
   const shape = typeof value === 'number' ? [value] : value;
@@ -33,12 +37,16 @@ export function shapeOf(value: unknown, argument = 'shape'): number[] {
   }
   const sizes: number[] = [];
   for (let i = 0; i < shape.length; i++) {
-    if (!Number.isSafeInteger(shape[i]) || shape[i] < 0) {
-      throw expected('ERR_SHAPE', `${argument}[${i}]`, 'an integer from 0 to 2^53 - 1', shape[i]);
-    }
+    if (!isCount(shape[i])) throw expected('ERR_SHAPE', `${argument}[${i}]`, COUNTS, shape[i]);
     sizes.push(shape[i] + 0); // -0 becomes 0
   }
   return sizes;
+}
+
+/** One size. Throws ERR_SHAPE. */
+export function countOf(value: unknown, argument: string): number {
+  if (!isCount(value)) throw expected('ERR_SHAPE', argument, COUNTS, value);
+  return value + 0;
 }
 
 /** Bytes that a shape's elements take. Throws ERR_OUT_OF_MEMORY when no memory is so large. */

@@ -10,6 +10,8 @@ import { Storage } from './storage';
 /** Scalars in nested arrays of one depth. */
 export type Nested = Scalar | readonly Nested[];
 
+const SCALARS = 'a number, a bigint or a boolean';
+
 /** True for what can be an element. */
 export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
@@ -33,6 +35,7 @@ interface List {
 
 /** What the class of arrays has, which is above this room. */
 interface Rows extends Extent {
+  item(): Scalar;
   slice(i: number): Extent;
   toTypedArray(): TypedArray;
 }
@@ -64,6 +67,16 @@ class Lists {
   }
 }
 
+/** Arrays without axes are elements, which come with a dtype. */
+function isElement(value: unknown): value is Rows {
+  return value instanceof Extent && value.layout.shape.length === 0;
+}
+
+/** True for a list of nothing but those. */
+function isOfElements({ items }: List): boolean {
+  return isElement(items[0]) && Array.from(items).every(isElement);
+}
+
 function isTypedArray(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
@@ -87,17 +100,23 @@ export function flatten(value: unknown): Flat {
       leaves.push(item);
       return;
     }
+    if (depth === shape.length && isElement(item)) {
+      leaves.push(item.item());
+      types.add(item.type);
+      return;
+    }
     const list = lists.of(item);
     const received = list ? `an array of ${list.items.length}` : show(item);
     if (depth === shape.length) {
       if (list) throw ragged(where(), 'a scalar', received);
-      throw expected('ERR_DTYPE', where(), 'a number, a bigint or a boolean', item);
+      const what = depth === 0 ? `${SCALARS}, or an array or iterable of those` : SCALARS;
+      throw expected('ERR_DTYPE', where(), what, item);
     }
     if (list?.items.length !== shape[depth]) {
       throw ragged(where(), `an array of ${shape[depth]}`, received);
     }
     const last = depth + 1 === shape.length || list.items.length === 0;
-    if (last) types.add(list.type);
+    if (last && !isOfElements(list)) types.add(list.type);
     for (let i = 0; i < list.items.length; i++) {
       place.push(i);
       visit(list.items[i], depth + 1);
@@ -143,35 +162,50 @@ function inferNested({ leaves, types }: Flat): DType {
 
 /**
  * A scalar as an element of a dtype, in the form that TypedArrays take. Without `'unsafe'`, the
- * element must have the scalar's value (a float may be rounded). Throws ERR_CAST, ERR_DTYPE.
+ * element must have the scalar's value (a float may be rounded). Who has no option `casting` gives
+ * none. Throws ERR_CAST, ERR_DTYPE.
  */
 export function toElement(
   value: unknown,
   dtype: DType,
-  casting: Casting = 'same_kind',
-  argument = 'value',
+  casting?: Casting,
+  argument: string | (() => string) = 'value',
 ): number | bigint {
-  if (!isScalar(value)) {
-    throw expected('ERR_DTYPE', argument, 'a number, a bigint or a boolean', value);
-  }
+  const name = () => (typeof argument === 'string' ? argument : argument());
+  const lossy = (scalar: Scalar) => {
+    const otherwise = casting === undefined ? '' : ", or casting: 'unsafe'";
+    return expected('ERR_CAST', name(), `${valuesOf(dtype)} (${dtype.name})${otherwise}`, scalar);
+  };
+  if (!isScalar(value)) throw expected('ERR_DTYPE', name(), SCALARS, value);
   if (dtype.kind === 'f') {
     const number = Number(value);
-    if (typeof value === 'bigint' && !Number.isFinite(number)) throw lossy(value, dtype, argument);
+    if (typeof value === 'bigint' && !Number.isFinite(number)) throw lossy(value);
     return number;
   }
   if (casting === 'unsafe') return wrapped(value, dtype);
   const whole = typeof value === 'number' && !Number.isInteger(value) ? undefined : BigInt(value);
   if (whole === undefined || whole < dtype.min || whole > dtype.max) {
-    throw lossy(value, dtype, argument);
+    throw lossy(value);
   }
   return dtype.scalar === 'bigint' ? whole : Number(whole);
+}
+
+/** What {@link flatten} calls the place of an element, of which so many come before. */
+function placeOf(count: number, shape: readonly number[]): string {
+  let rest = count;
+  const indices: string[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    indices.unshift(`[${rest % shape[axis]!}]`);
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return `array${indices.join('')}`;
 }
 
 /** Elements in C order, and their type: a TypedArray as it is, or scalars made a dtype's. */
 export function elementsOf(
   value: unknown,
   type: DType | undefined,
-  casting: Casting,
+  casting: Casting | undefined,
 ): { shape: number[]; elements: TypedArray; elementType: DType } {
   if (isTypedArray(value)) {
     return { shape: [value.length], elements: value, elementType: dtypeOfTypedArray(value) };
@@ -180,8 +214,10 @@ export function elementsOf(
   const { shape, leaves } = flat;
   const elementType = type ?? inferNested(flat);
   const elements = new elementType.typedArray(leaves.length);
-  for (let i = 0; i < leaves.length; i++) {
-    elements[i] = toElement(leaves[i], elementType, casting, 'value');
+  let next = 0;
+  const place = () => placeOf(next, shape);
+  for (; next < leaves.length; next++) {
+    elements[next] = toElement(leaves[next], elementType, casting, place);
   }
   return { shape, elements, elementType };
 }
@@ -234,14 +270,10 @@ export function numbersOf(value: unknown, type: DType = DTYPES.float64): Extent 
   return new Extent(room, { shape, strides, offset: 0 }, type, false);
 }
 
-function lossy(value: Scalar, dtype: DType, argument: string) {
-  const what =
-    dtype.kind === 'f'
-      ? `a finite ${dtype.name}`
-      : dtype.kind === 'b'
-        ? 'a boolean, 0 or 1'
-        : `an integer from ${dtype.min} to ${dtype.max}`;
-  return expected('ERR_CAST', argument, `${what} (${dtype.name}), or casting: 'unsafe'`, value);
+/** The values that a dtype has, in words. */
+function valuesOf(dtype: DType): string {
+  if (dtype.kind === 'f') return `a finite ${dtype.name}`;
+  return dtype.kind === 'b' ? 'a boolean, 0 or 1' : `an integer from ${dtype.min} to ${dtype.max}`;
 }
 
 /** The unsafe conversion to an integer dtype: the fraction dropped, then modulo 2^bits. */

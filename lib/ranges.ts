@@ -6,7 +6,7 @@ import { type CreateOptions, fresh, zeros } from './create';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type TypedArray } from './dtype';
 import { expected, failure } from './errors';
 import { Extent } from './extent';
-import { shapeOf } from './layout';
+import { countOf } from './layout';
 import { inferDType, toElement } from './nested';
 import { checkOptions, flagOf } from './options';
 
@@ -84,7 +84,7 @@ function chunked(
   type: DType,
   compute: (chunk: TypedArray, first: number) => void,
 ): NDArray {
-  const result = fresh(type, shapeOf(length, 'length'), 'C', false);
+  const result = fresh(type, [countOf(length, 'length')], 'C', false);
   for (let first = 0; first < length; first += CHUNK) {
     const chunk = new type.typedArray(Math.min(CHUNK, length - first));
     compute(chunk, first);
@@ -161,8 +161,8 @@ function integerRange(
   const [low, high, by] = [whole(start, 'start'), whole(stop, 'stop'), whole(step, 'step')];
   const length = integerLength(low, high, by);
   if (length > 0) {
-    toElement(low, type, 'same_kind', 'start');
-    toElement(low + BigInt(length - 1) * by, type, 'same_kind', 'stop');
+    toElement(low, type, undefined, 'start');
+    toElement(low + BigInt(length - 1) * by, type, undefined, 'the last element before stop');
   }
   const [first, distance] = [Number(low), Number(by)];
   if (type.scalar === 'bigint') {
@@ -210,7 +210,7 @@ export function linspace(
   checkOptions(options);
   const first = Number(rangeNumber(start, 'start'));
   const last = Number(rangeNumber(stop, 'stop'));
-  const length = shapeOf(num, 'num')[0]!;
+  const length = countOf(num, 'num');
   const type = dtypeOf(options.dtype ?? 'float64');
   const endpoint = flagOf(options.endpoint, 'endpoint', true);
   const steps = endpoint ? length - 1 : length;
@@ -223,7 +223,7 @@ export function linspace(
   const result = rangeOf(length, type, (i) => {
     const value = endpoint && i > 0 && i === steps ? last : part(i) + first;
     if (type.kind === 'b') return Number(value !== 0);
-    return whole ? toElement(Math.floor(value), type, 'same_kind', 'linspace') : value;
+    return whole ? toElement(Math.floor(value), type, undefined, 'linspace') : value;
   });
   return flagOf(options.retstep, 'retstep', false) ? [result, step] : result;
 }
@@ -247,8 +247,8 @@ export function eye<T extends DTypeName = 'float64'>(
   checkOptions(options);
   const k = options.k ?? 0;
   if (!Number.isSafeInteger(k)) throw expected('ERR_SHAPE', 'k', 'a safe integer', k);
-  const rows = shapeOf(n, 'n')[0]!;
-  const columns = m === undefined || m === null ? rows : shapeOf(m, 'm')[0]!;
+  const rows = countOf(n, 'n');
+  const columns = m === undefined || m === null ? rows : countOf(m, 'm');
   const result = zeros([rows, columns], options);
   const [row, column] = [Math.max(0, -k), Math.max(0, k)];
   const length = Math.min(rows - row, columns - column);

@@ -97,7 +97,7 @@ function checkOne(row: Row, name: 'dtype' | 'where' | 'initial'): void {
 function initialOf(initial: Scalar | undefined, type: DType): number | bigint | undefined {
   if (initial === undefined) return undefined;
   if (!isScalar(initial)) throw expected('ERR_DTYPE', 'initial', 'a scalar', initial);
-  const element = toElement(initial, type, 'same_kind', 'initial');
+  const element = toElement(initial, type, undefined, 'initial');
   if (type === DTYPES.float32) return Math.fround(Number(element));
   return type.kind === 'f' ? element : BigInt(element);
 }

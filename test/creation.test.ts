@@ -7,6 +7,7 @@ import {
   empty,
   emptyLike,
   eye,
+  full,
   fromJSON,
   fullLike,
   linspace,
@@ -228,8 +229,22 @@ describe('array of iterables', () => {
     expect(array([Int8Array.of(1), [300]], { dtype: 'int16' }).toArray()).toEqual([[1], [300]]);
   });
 
+  test('arrays without axes are elements, and keep their dtype', () => {
+    const flags = array([full([], true), full([], false)]);
+    expect([flags.dtype, flags.toArray()]).toEqual(['bool', [true, false]]);
+    const x = arange(4, { dtype: 'uint8' }).slice('::2');
+    const y = array([[x.slice(1)], [x.slice(1).copy()]]);
+    expect([y.dtype, y.shape, y.toArray()]).toEqual(['uint8', [2, 1], [[2], [2]]]);
+    expect(array([array(7n), 1], { dtype: 'float32' }).toArray()).toEqual([7, 1]);
+    expect(() => array([array(300)], { dtype: 'int8' })).toThrow(/^array\[0\]: .* received 300$/);
+  });
+
   test('can be assigned', () => {
     const x = empty([2, 2]);
+    expect(x.assign([full([], 3), full([], 4)]).toArray()).toEqual([
+      [3, 4],
+      [3, 4],
+    ]);
     expect(x.assign(new Set([1, 2])).toArray()).toEqual([
       [1, 2],
       [1, 2],

@@ -267,7 +267,9 @@ function* casts(): Generator<BadCall> {
     const { kind, min, max } = DTYPES[dtype];
     if (kind === 'f') continue;
     const x = zeros(2, { dtype });
-    const says = (value: string) => new RegExp(`value: expected .*${dtype}.*received ${value}$`);
+    const says = (value: string, place = 'value', hint = '') =>
+      new RegExp(`^${place}: expected .*\\(${dtype}\\)${hint}, received ${value}$`);
+    const hint = ", or casting: 'unsafe'"; // of those who have the option
     const values: [number | bigint, string][] = [
       [min - 1n, `${min - 1n}n`],
       [max + 1n, `${max + 1n}n`],
@@ -277,12 +279,14 @@ function* casts(): Generator<BadCall> {
     ];
     for (const [value, text] of values) {
       yield [`${dtype}: set ${text}`, () => x.set(0, value), 'ERR_CAST', says(text)];
-      yield [`${dtype}: array ${text}`, () => array([value], { dtype }), 'ERR_CAST', says(text)];
+      const list = () => array([value], { dtype });
+      yield [`${dtype}: array ${text}`, list, 'ERR_CAST', says(text, 'array\\[0\\]')];
     }
     const above = `${max + 1n}n`;
     yield [`${dtype}: fill`, () => x.fill(max + 1n), 'ERR_CAST', says(above)];
-    yield [`${dtype}: assign`, () => x.assign(max + 1n), 'ERR_CAST', says(above)];
-    yield [`${dtype}: list`, () => x.assign([0, max + 1n]), 'ERR_CAST', says(above)];
+    const [whole, item] = [says(above, 'value', hint), says(above, 'array\\[1\\]', hint)];
+    yield [`${dtype}: assign`, () => x.assign(max + 1n), 'ERR_CAST', whole];
+    yield [`${dtype}: list`, () => x.assign([0, max + 1n]), 'ERR_CAST', item];
     yield [`${dtype}: full`, () => full(1, max + 1n, { dtype }), 'ERR_CAST', says(above)];
     yield [`${dtype}: of floats`, () => x.assign(frozen.slice(':2')), 'ERR_CAST', /value.*float64/];
     yield [`asType ${dtype}`, () => matrix.asType(dtype), 'ERR_CAST', /dtype.*same_kind.*float64/];
