@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { array, arrayRepr } from 'strided';
 import { node } from './support/child';
 
 const NOTEBOOK = join('build', 'js', 'examples', 'notebook.js');
@@ -72,6 +73,16 @@ test('every cell prints what it prints in the notebook, except for what is rando
   );
   expect(shown.get(100)).toBe(shown.get(88)!.replace(/\[(\d),/g, '[0,'));
 });
+
+test.each([122, 123, 124])(
+  'cell %i: what its memory held is printed as in the notebook',
+  (cell) => {
+    const text = new Map(golden).get(cell)!;
+    const rows = [...text.matchAll(/\[([^[\]]+)\]/g)].map(([, row]) => row!.split(',').map(Number));
+    expect(rows.map((row) => row.length)).toEqual([3, 3, 3]);
+    expect(arrayRepr(array(rows))).toBe(text);
+  },
+);
 
 test.each([
   [['--size', '0'], '--size: expected a positive integer, received 0'],
