@@ -178,7 +178,7 @@ export interface ArrayOptions<T extends DTypeName = DTypeName> {
 
 /** What {@link array} gives. `elements` gathers those of what is no array. */
 function arrayFrom<T extends DTypeName>(
-  value: ArrayLike,
+  value: ArrayLike | ArrayBufferLike,
   options: ArrayOptions<T>,
   elements: typeof fromElements,
 ): Wanted<T> {
@@ -190,17 +190,18 @@ function arrayFrom<T extends DTypeName>(
     const x = asArray(value);
     return cast(x, (type ?? x.type).name as T, { order, copy });
   }
-  return copying(elements(value, type, undefined), type, order === 'F' ? 'F' : 'C');
+  const given = types.isAnyArrayBuffer(value) ? new Uint8Array(value) : value;
+  return copying(elements(given, type, undefined), type, order === 'F' ? 'F' : 'C');
 }
 
 /**
- * An array of the elements of another array, a TypedArray, or nested arrays and other iterables, in
- * memory of its own. The dtype is that of the arrays within; numbers are float64, bigints int64,
+ * An array of the elements of another array, a TypedArray, an ArrayBuffer or SharedArrayBuffer (as
+ * uint8), or nested arrays and other iterables, in memory of its own. The dtype is that of the arrays within; numbers are float64, bigints int64,
  * booleans bool. Throws ERR_SHAPE for ragged nesting, naming the place; ERR_DTYPE for mixed types;
  * ERR_CAST for elements that the dtype does not hold.
  */
 export function array<T extends DTypeName = DTypeName>(
-  value: ArrayLike,
+  value: ArrayLike | ArrayBufferLike,
   options: ArrayOptions<T> = {},
 ): NDArray<T> {
   return made(arrayFrom(value, options, passingElements));
@@ -212,7 +213,7 @@ export function array<T extends DTypeName = DTypeName>(
  * ArrayBuffer are copied at the call too, since it could be transferred away; a cast of them is a job.
  */
 export async function arrayAsync<T extends DTypeName = DTypeName>(
-  value: ArrayLike,
+  value: ArrayLike | ArrayBufferLike,
   options: ArrayOptions<T> & AsyncOptions = {},
 ): Promise<NDArray<T>> {
   const signal = signalOf(options);

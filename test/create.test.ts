@@ -1,6 +1,7 @@
 import {
   arange,
   array,
+  arrayAsync,
   asArray,
   asContiguousArray,
   asFortranArray,
@@ -260,6 +261,21 @@ describe('array', () => {
     ]);
   });
 });
+
+test.each([new ArrayBuffer(3), new SharedArrayBuffer(3)])(
+  'array copies %p, as uint8',
+  async (raw) => {
+    new Uint8Array(raw).set([1, 2, 255]);
+    const x = array(raw);
+    const later = arrayAsync(raw, { dtype: 'int16' });
+    new Uint8Array(raw).fill(9);
+    expect([x.dtype, x.toArray(), x.base]).toEqual(['uint8', [1, 2, 255], null]);
+    if (raw instanceof ArrayBuffer) expect((await later).toArray()).toEqual([1, 2, 255]);
+    expect([(await later).dtype, (await later).base]).toEqual(['int16', null]);
+    const shared = array(raw, { copy: false });
+    expect([shared.base === raw, shared.toArray()]).toEqual([true, [9, 9, 9]]);
+  },
+);
 
 describe('asArray', () => {
   test('shares buffers, as uint8', () => {
