@@ -196,9 +196,10 @@ function arrayFrom<T extends DTypeName>(
 
 /**
  * An array of the elements of another array, a TypedArray, an ArrayBuffer or SharedArrayBuffer (as
- * uint8), or nested arrays and other iterables, in memory of its own. The dtype is that of the arrays within; numbers are float64, bigints int64,
- * booleans bool. Throws ERR_SHAPE for ragged nesting, naming the place; ERR_DTYPE for mixed types;
- * ERR_CAST for elements that the dtype does not hold.
+ * uint8), or nested arrays and other iterables, in memory of its own. The dtype is that of the
+ * arrays within; numbers are float64, bigints int64, booleans bool. Throws ERR_SHAPE for ragged
+ * nesting, naming the place; ERR_DTYPE for mixed types; ERR_CAST for elements that the dtype does
+ * not hold.
  */
 export function array<T extends DTypeName = DTypeName>(
   value: ArrayLike | ArrayBufferLike,

@@ -16,8 +16,9 @@ type ArangeArguments = (number | bigint | CreateOptions | undefined)[];
 
 /**
  * Evenly spaced values from `start` (0) up to but without `stop`, `step` (1) apart; as many as
- * NumPy has, and computed as NumPy does, but counted exactly between bigints. Numbers make float64 and
- * bigints int64 unless `dtype` is given; integers are exact. Throws ERR_SHAPE, ERR_DTYPE, ERR_CAST, ERR_OUT_OF_MEMORY.
+ * NumPy has, and computed as NumPy does, but counted exactly between bigints. Numbers make float64
+ * and bigints int64 unless `dtype` is given; integers are exact. Throws ERR_SHAPE, ERR_DTYPE,
+ * ERR_CAST, ERR_OUT_OF_MEMORY.
  */
 export function arange<T extends DTypeName = DTypeName>(
   stop: number | bigint,
