@@ -6,7 +6,7 @@ import { type Bounds, drawn, integerBounds } from './draws';
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar, type TypedArray } from './dtype';
 import { expected } from './errors';
 import { checkWriteable, describeExtent, Extent } from './extent';
-import { axisOf } from './layout';
+import { axisOf, countOf } from './layout';
 import { type NativeBuffer, native } from './native';
 import { checkOptions, flagOf } from './options';
 import { arange } from './ranges';
@@ -54,13 +54,11 @@ function finite(value: unknown, argument: string): number {
 }
 
 /** How many integers to permute, where no array came. */
-function countOf(n: unknown): number {
+function lengthOf(n: unknown): number {
   if (typeof n !== 'number' && typeof n !== 'bigint') {
     throw expected('ERR_DTYPE', 'x', 'an integer or an array', n);
   }
-  const count = Number(n);
-  if (Number.isSafeInteger(count) && count >= 0) return count;
-  throw expected('ERR_SHAPE', 'n', 'an integer from 0 to 2^53 - 1', n);
+  return countOf(Number(n), 'n');
 }
 
 /**
@@ -182,7 +180,7 @@ export class Generator {
   permutation(x: ArrayLike, options: ShuffleOptions = {}): NDArray {
     checkOptions(options);
     const result =
-      typeof x === 'object' && x !== null ? array(x, { order: 'C' }) : arange(countOf(x), INT64);
+      typeof x === 'object' && x !== null ? array(x, { order: 'C' }) : arange(lengthOf(x), INT64);
     return this.#shuffle(result, axisOf(options.axis ?? 0, result.ndim));
   }
 
