@@ -16,15 +16,11 @@ constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
-constexpr std::int64_t kUnitsEnough = 2;      // for each thread
-constexpr std::int64_t kColumnBytes = 2048;   // of a column are read for one that is merged
-constexpr std::int64_t kStagedTile = 2048;    // columns of a tile that is staged
-constexpr std::int64_t kFoldedColumns = 512;  // few columns are folded into about so many
-constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
-constexpr std::int64_t kColumnAhead = 32;     // rows, when a column is gathered
-constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
-constexpr std::int64_t kFewTerms = 16;        // exact sums of so few often lie halfway
-constexpr double kNearBytes = 16 << 20;       // of an array that a cache may hold
+constexpr std::int64_t kUnitsEnough = 2;     // for each thread
+constexpr std::int64_t kColumnBytes = 2048;  // of a column are read for one that is merged
+constexpr std::int64_t kStagedTile = 2048;   // columns of a tile that is staged
+constexpr std::int64_t kWholeTerms = 64;     // where a span may begin
+constexpr std::int64_t kFewTerms = 16;       // exact sums of so few often lie halfway
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
   return (a + b - 1) / b;
@@ -215,161 +211,6 @@ void Reducer::split_cells(int number, const std::vector<Cell>& cells, std::int64
     }
     finish(number, cell, total, work);
   });
-}
-
-void Reducer::reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work,
-                          Columns& columns) {
-  if (plan_.inner) {
-    reduce_runs(tier, cell, terms, work, columns);
-  } else if (cell.count == 1 && plan_.stage == nullptr && !family_.numbered) {
-    reduce_column(tier, cell, terms, work, columns);
-  } else {
-    reduce_columns(tier, cell, terms, work, columns);
-  }
-}
-
-void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work,
-                          Columns& columns) {
-  const Kernel& kernel = *tier.kernel;
-  const WalkBase start = base(cell).moved(plan_.across, cell.column);
-  if (plan_.stage == nullptr && family_.settled == nullptr) {
-    bool fresh = true;
-    walk_inner(plan_, start, terms.first, terms.last, {work.buffer},
-               [&](const std::byte* at, std::int64_t count, Terms numbers) {
-                 kernel.rows(at, plan_.across.stride[kIn], cell.count, count, numbers, &columns,
-                             fresh);
-                 fresh = false;
-               });
-    return;
-  }
-  std::int64_t depth = 0;
-  for (std::int64_t j = 0; j < cell.count; ++j) {
-    Columns one{columns.words + j, columns.width};
-    const WalkBase at = start.moved(plan_.across, j);
-    const std::byte* const after = start.moved(plan_.across, j + 1).in();
-    if (kernel.piece != nullptr && family_.settled == nullptr) {
-      reduce_pieces(kernel, at, after, terms, work, one);
-    } else {
-      reduce_run(kernel, at, after, terms, work, one);
-    }
-    depth = std::max(depth, one.depth);
-  }
-  columns.depth += depth;
-}
-
-// A staged run.
-void Reducer::reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
-                            Span terms, Work& work, Columns& column) {
-  alignas(64) std::byte sums[kSumsBytes];
-  bool fresh = true;
-  walk_inner(plan_, start, terms.first, terms.last,
-             {work.buffer, kPieceBytes / plan_.width(), after},
-             [&](const std::byte* at, std::int64_t count, Terms) {
-               kernel.piece(at, count, sums, fresh);
-               fresh = false;
-             });
-  kernel.close(sums, terms.last - terms.first, &column);
-}
-
-// A run whose terms have numbers, or whose first terms may settle it.
-void Reducer::reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after,
-                         Span terms, Work& work, Columns& column) {
-  const std::int64_t width = plan_.width();
-  bool fresh = true;
-  bool settled = false;
-  std::int64_t seen = 0;
-  const auto add = [&](const std::byte* at, std::int64_t count, Terms numbers) {
-    kernel.rows(at, 0, 1, count, numbers, &column, fresh);
-    fresh = false;
-    seen += count;
-  };
-  walk_inner(plan_, start, terms.first, terms.last, {work.buffer, kStageRun, after},
-             [&](const std::byte* at, std::int64_t count, Terms numbers) {
-               if (family_.settled == nullptr) return add(at, count, numbers);
-               for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
-                 const std::int64_t taken = std::min(count, some);
-                 add(at, taken, numbers);
-                 settled = family_.settled(column, 0, seen);
-                 at += taken * width;
-                 count -= taken;
-               }
-             });
-}
-
-// How many rows of a few contiguous columns are taken for one row of many.
-std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
-  const bool contiguous =
-      plan_.stage != nullptr || (plan_.rows.stride[kIn] == plan_.columns * plan_.width());
-  if (!contiguous || cell.count != plan_.columns || cell.count > kFewColumns ||
-      !plan_.reduced.empty()) {
-    return 1;
-  }
-  const std::int64_t rows = kFoldedColumns / cell.count;
-  return terms.last - terms.first >= 2 * rows ? rows : 1;
-}
-
-// A column by itself is brought together into runs: its terms lie far apart, and each would wait
-// for the one before.
-void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work,
-                            Columns& columns) {
-  const Stage gather = choose_stage(plan_.dtype, false);
-  bool fresh = true;
-  walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, work.buffer,
-             [&](const RowBlock& block) {
-               const std::int64_t stride = block.stride;
-               const std::byte* at = block.at;
-               for (std::int64_t left = block.rows; left > 0;) {
-                 const std::int64_t taken = std::min(left, kStageRun);
-                 gather({at, stride, 0, nullptr, 0, 0, kColumnAhead * stride, left * stride, 0}, 1,
-                        taken, 0, work.buffer.bytes);
-                 tier.kernel->rows(work.buffer.bytes, 0, 1, taken, Terms{}, &columns, fresh);
-                 fresh = false;
-                 at += taken * stride;
-                 left -= taken;
-               }
-             });
-}
-
-void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work,
-                             Columns& columns) {
-  const Kernel& kernel = *tier.kernel;
-  const std::int64_t folded = fold(cell, terms);
-  columns.near = plan_.stage != nullptr || bytes_ <= kNearBytes || plan_.rows.stride[kIn] == 0;
-  const std::int64_t wide = folded * cell.count;
-  bool fresh = true;
-  std::int64_t step = 0;
-  walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, work.buffer,
-             [&](const RowBlock& block) {
-               std::int64_t rows = block.rows;
-               const std::byte* at = block.at;
-               Terms numbers = block.terms;
-               step = numbers.step;
-               Columns part = columns;
-               part.first = block.column;
-               const std::int64_t turns = folded == 1 ? 0 : rows / folded;
-               if (turns > 0) {
-                 kernel.tile(at, folded * block.stride, turns, wide,
-                             Terms{numbers.first, folded * step}, &part, fresh);
-                 rows -= turns * folded;
-                 at += turns * folded * block.stride;
-                 numbers.first += turns * folded * step;
-               }
-               if (rows > 0) {
-                 kernel.tile(at, block.stride, rows, block.columns, numbers, &part,
-                             fresh && turns == 0);
-               }
-               if (block.column + block.columns < cell.count) return;
-               columns.depth = part.depth;
-               columns.last = part.last;
-               fresh = false;
-             });
-  kernel.arrange(&columns, wide);
-  for (std::int64_t f = 1; f < folded; ++f) {
-    Columns part = columns;
-    part.words += f * cell.count;
-    tier.merge(columns, part, cell.count, f * step);
-    columns.depth += 4;
-  }
 }
 
 }  // namespace strided
