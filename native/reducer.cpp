@@ -16,11 +16,17 @@ constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kTilesPerThread = 4;
-constexpr std::int64_t kUnitsEnough = 2;     // for each thread
-constexpr std::int64_t kColumnBytes = 2048;  // of a column are read for one that is merged
-constexpr std::int64_t kStagedTile = 2048;   // columns of a tile that is staged
-constexpr std::int64_t kWholeTerms = 64;     // where a span may begin
-constexpr std::int64_t kFewTerms = 16;       // exact sums of so few often lie halfway
+constexpr std::int64_t kUnitsEnough = 2;      // for each thread, where each costs something
+constexpr double kMostUnitBytes = 512 << 20;  // of such a unit, which is to be cancelled, too
+constexpr std::int64_t kColumnBytes = 4096;   // of a column are worth merging it with others
+constexpr std::int64_t kFreeBytes = 65536;    // the same when it is not to be felt
+constexpr std::int64_t kProbed = 8;           // columns that show which tier to begin with
+constexpr std::int64_t kLeastProbed = 4096;   // columns, of which these are few
+constexpr std::int64_t kSlice = 1024;         // columns are merged at a time
+constexpr std::int64_t kLoneTile = 4096;      // columns of a tile of a lone thread
+constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
+constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
+constexpr std::int64_t kFewTerms = 16;        // exact sums of so few often lie halfway
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
   return (a + b - 1) / b;
@@ -54,17 +60,21 @@ void Reducer::cut() {
     const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
     wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
   }
-  const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
+  const std::int64_t room = threads == 1 ? tile_room() / kTile * kLoneTile : tile_room();
+  const std::int64_t tile = plan_.stage == nullptr ? room : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
     const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
     const double runs = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
     tiles_ = ceil_div(plan_.columns, static_cast<std::int64_t>(runs));
-  } else if (plan_.columns > tile) {
-    // As many for each thread, and some more than threads: see first_tier_.
-    const std::int64_t most = plan_.columns * plan_.width() / kLeastTileBytes;
-    tiles_ = std::max(tiles_, std::min(most, kTilesPerThread * threads));
-    tiles_ = ceil_div(tiles_, threads) * threads;
+  } else {
+    // Memory likes long rows best: threads share them out only where that costs too much.
+    const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns);
+    if (needed > 1 && plan_.terms * plan_.width() < needed * kColumnBytes) {
+      const std::int64_t most = plan_.columns * plan_.width() / kLeastTileBytes;
+      tiles_ = std::max(tiles_, std::min(most, kTilesPerThread * threads));
+    }
+    if (tiles_ > 1) tiles_ = ceil_div(tiles_, threads) * threads;
   }
   tile_width_ = ceil_div(plan_.columns, tiles_);
   if (!plan_.inner) tile_width_ = ceil_div(tile_width_, 8) * 8;
@@ -101,11 +111,18 @@ Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
   return {start(number), start(number + 1)};
 }
 
-// Spans of the terms of each of some outer cells: to merge a column costs as much as to read some
-// bytes of it.
-std::int64_t Reducer::worth_merging(std::int64_t cells) const noexcept {
-  const std::int64_t enough = ceil_div(kUnitsEnough * Pool::instance().threads(), cells);
-  return std::max(enough, plan_.terms / ceil_div(kColumnBytes, plan_.width()));
+// Units that are enough for all threads where to bring their columns together is to be felt.
+std::int64_t Reducer::few_units() const noexcept {
+  const auto enough = std::min(wanted_units_, kUnitsEnough * Pool::instance().threads());
+  return std::max(enough, static_cast<std::int64_t>(bytes_ / kMostUnitBytes));
+}
+
+// Spans of the terms of each of some cells.
+std::int64_t Reducer::spans_of(std::int64_t cells) const noexcept {
+  const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
+  if (plan_.inner) return cells < enough ? ceil_div(wanted_units_, cells) : 1;
+  const std::int64_t free = plan_.terms * plan_.width() / kFreeBytes;
+  return std::min(ceil_div(wanted_units_, cells), std::max(free, ceil_div(few_units(), cells)));
 }
 
 Status Reducer::run() {
@@ -114,14 +131,13 @@ Status Reducer::run() {
     whole_cells(0, cells);
     return end();
   }
-  const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
-  std::int64_t spans = cells < enough ? ceil_div(wanted_units_, cells) : 1;
-  if (!plan_.inner) spans = std::min(spans, worth_merging(cells));
-  spans = std::max(std::min(spans, plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
+  const std::int64_t spans =
+      std::max(std::min(spans_of(cells), plan_.terms / 4), ceil_div(plan_.terms, kMostTerms));
+  if (cells < kTilesPerThread * Pool::instance().threads()) probe();
   if (spans > 1) {
     std::vector<Cell> all;
     for (std::int64_t c = 0; c < cells; ++c) all.push_back(cell(c));
-    split_cells(0, all, spans);
+    split_cells(first_tier_, all, spans);
   } else if (wanted_units_ == 1) {
     whole_cells(0, cells);
   } else {
@@ -149,6 +165,23 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
   }
+}
+
+// Reduces a few columns to see whether the first tier is of any use: columns that cancel do so all
+// over an array, and there may be too few cells for the first of them to tell the others.
+void Reducer::probe() {
+  const Kernel& kernel = *family_.tiers[first_tier_].kernel;
+  if (plan_.inner || tile_width_ < kLeastProbed || first_tier_ == family_.tier_count - 1 ||
+      kernel.finish == nullptr) {
+    return;
+  }
+  Work work;
+  Columns columns{work.words, plane()};
+  const Cell some{0, plan_.columns / 2 / kProbed * kProbed, kProbed};
+  reduce_cell(family_.tiers[first_tier_], some, {0, plan_.terms}, work, columns);
+  const std::int64_t uncertain =
+      kernel.finish(&columns, some.count, work.buffer.bytes, work.uncertain);
+  if (too_many(uncertain, some.count)) ++first_tier_;
 }
 
 // The rows of a cell at once, when they are few: false when that is not possible.
@@ -200,16 +233,25 @@ void Reducer::split_cells(int number, const std::vector<Cell>& cells, std::int64
     }
   });
   if (stopped()) return;
-  Pool::instance().run(count, [&](std::int64_t c) {
-    Work work;
-    const Cell& cell = cells[static_cast<std::size_t>(c)];
-    Columns& total = parts[static_cast<std::size_t>(c * spans)];
-    for (std::int64_t s = 1; s < spans; ++s) {
-      const Columns& part = parts[static_cast<std::size_t>(c * spans + s)];
-      tier.merge(total, part, cell.count, 0);
+  const std::int64_t slices = ceil_div(widest, kSlice);
+  Pool::instance().run(count * slices, [&](std::int64_t unit) {
+    const Cell& cell = cells[static_cast<std::size_t>(unit / slices)];
+    const std::int64_t first = unit % slices * kSlice;
+    const std::int64_t taken = std::min(kSlice, cell.count - first);
+    if (taken <= 0) return;
+    Columns total;
+    for (std::int64_t s = 0; s < spans; ++s) {
+      Columns part = parts[static_cast<std::size_t>(unit / slices * spans + s)];
+      part.words += first;
+      if (s == 0) {
+        total = part;
+        continue;
+      }
+      tier.merge(total, part, taken, 0);
       total.depth = std::max(total.depth, part.depth) + 4;
     }
-    finish(number, cell, total, work);
+    Work work;
+    finish(number, {cell.turn, cell.column + first, taken}, total, work);
   });
 }
 

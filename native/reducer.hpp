@@ -11,7 +11,7 @@
 
 namespace strided {
 
-inline constexpr std::int64_t kTile = 4096;  // columns that are reduced side by side
+inline constexpr std::int64_t kTile = 10240;  // columns that are reduced side by side
 inline constexpr std::int64_t kPlane =
     kTile + kColumnStep;  // words; no power of two, for the caches
 
@@ -58,9 +58,16 @@ class Reducer {
   WalkBase base(const Cell& cell) const noexcept;
   Span span(std::int64_t number, std::int64_t spans) const noexcept;
 
+  // Whether the next tier had better begin.
+  static bool too_many(std::int64_t uncertain, std::int64_t columns) noexcept {
+    return uncertain * 4 > columns;
+  }
+
   void cut();
+  void probe();
   Status end();
-  std::int64_t worth_merging(std::int64_t cells) const noexcept;
+  std::int64_t few_units() const noexcept;
+  std::int64_t spans_of(std::int64_t cells) const noexcept;
   void whole_cells(std::int64_t first, std::int64_t last);
   void split_cells(int tier, const std::vector<Cell>& cells, std::int64_t spans);
   bool few_terms(int tier, const Cell& cell, Work& work);

@@ -1,6 +1,7 @@
 // How a unit of work adds the terms of a cell.
 #include <algorithm>
 
+#include "pool.hpp"
 #include "reducer.hpp"
 
 namespace strided {
@@ -131,6 +132,7 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
   const Kernel& kernel = *tier.kernel;
   const std::int64_t folded = fold(cell, terms);
   columns.near = plan_.stage != nullptr || bytes_ <= kNearBytes || plan_.rows.stride[kIn] == 0;
+  columns.shared = !columns.near && Pool::instance().threads() > 1;
   const std::int64_t wide = folded * cell.count;
   bool fresh = true;
   std::int64_t step = 0;

@@ -17,15 +17,25 @@ constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fi
 bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
                              std::vector<std::int64_t>& uncertain) const {
   const std::int64_t size = itemsize(reduction_.out.dtype);
-  if (!tier.at_once || reduction_.initial.given || tier.kernel->finish == nullptr) return false;
-  const bool contiguous = plan_.across.stride[kOut] == size || cell.count == 1;
-  std::byte* at = out(cell);
-  std::byte* results = contiguous ? at : work.buffer.bytes;
-  const std::int64_t count = tier.kernel->finish(&columns, cell.count, results, work.uncertain);
-  uncertain.assign(work.uncertain, work.uncertain + count);
-  if (contiguous) return true;
-  for (std::int64_t j = 0; j < cell.count; ++j, at += plan_.across.stride[kOut]) {
-    std::memcpy(at, results + j * size, static_cast<std::size_t>(size));
+  const auto kernel = tier.kernel->finish;
+  if (!tier.at_once || reduction_.initial.given || kernel == nullptr) return false;
+  const std::int64_t stride = plan_.across.stride[kOut];
+  std::byte* const at = out(cell);
+  if (stride == size || cell.count == 1) {
+    const std::int64_t count = kernel(&columns, cell.count, at, work.uncertain);
+    uncertain.assign(work.uncertain, work.uncertain + count);
+    return true;
+  }
+  for (std::int64_t first = 0; first < cell.count; first += kStageElements) {
+    const std::int64_t taken = std::min(kStageElements, cell.count - first);
+    Columns some = columns;
+    some.words += first;
+    const std::int64_t count = kernel(&some, taken, work.buffer.bytes, work.uncertain);
+    for (std::int64_t i = 0; i < count; ++i) uncertain.push_back(first + work.uncertain[i]);
+    for (std::int64_t j = 0; j < taken; ++j) {
+      std::memcpy(at + (first + j) * stride, work.buffer.bytes + j * size,
+                  static_cast<std::size_t>(size));
+    }
   }
   return true;
 }
@@ -99,7 +109,7 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
     return;
   }
   if (tier + 1 < family_.tier_count) {
-    const bool many = static_cast<std::int64_t>(columns.size()) * 4 > cell.count;
+    const bool many = too_many(static_cast<std::int64_t>(columns.size()), cell.count);
     if (many) first_tier_.store(tier + 1, std::memory_order_relaxed);
     const auto again = [&](const Cell& part) {
       Columns sums{work.words, plane()};

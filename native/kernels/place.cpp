@@ -123,9 +123,11 @@ struct RowGroup {
     for (int64_t j = 0; j < count; j += P::kWidth) {
       const int64_t width = count - j < P::kWidth ? count - j : P::kWidth;
       const char* at = source + j * P::kSize;
+      const int64_t ahead = look_ahead<false>((count - j) * P::kSize, count * P::kSize, rows,
+                                              source + rows * stride, stride);
       auto best = P::keys_at(at, width);
       for (int64_t r = 1; r < rows; ++r) {
-        __builtin_prefetch(at + r * stride + kRowPrefetchBytes);
+        __builtin_prefetch(at + r * stride + ahead);
         best = K::better(best, P::keys_at(at + r * stride, width));
       }
       const auto before = load<Vec<Key>>(keys() + j);

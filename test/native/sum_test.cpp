@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "arrays.hpp"
@@ -208,6 +209,53 @@ void tall_cases(DType dtype) {
   }
 }
 
+// More columns than a tile has, whose results lie in either direction and with gaps; some cancel,
+// some lie halfway, some overflow before a term takes it back, and some have unusual terms.
+template <class T>
+void wide_case(std::int64_t rows, std::int64_t columns) {
+  constexpr DType dtype = sizeof(T) == 4 ? DType::k_float32 : DType::k_float64;
+  constexpr auto size = static_cast<std::int64_t>(sizeof(T));
+  constexpr double unusual[] = {std::numeric_limits<double>::infinity(),
+                                -std::numeric_limits<double>::infinity(),
+                                std::numeric_limits<double>::quiet_NaN()};
+  std::vector<T> data(static_cast<std::size_t>(rows * columns));
+  std::vector<T> expected;
+  for (std::int64_t j = 0; j < columns; ++j) {
+    SuperAccumulator exact;
+    const auto put = [&](std::int64_t r, T x) {
+      data[static_cast<std::size_t>(r * columns + j)] = x;
+      exact.add(static_cast<double>(x));
+    };
+    const auto few = static_cast<std::int64_t>(j % 11 == 0) + 2 * (j % 7 == 0);
+    for (std::int64_t r = 0; r < rows - few; ++r) put(r, value_as<T>(j % 3 == 0 ? 5 : 1));
+    for (std::int64_t r = rows - few; r < rows; ++r) {
+      constexpr T large = std::numeric_limits<T>::max();
+      put(r, few == 2 ? (r % 2 == 0 ? large : -large) : static_cast<T>(unusual[(j / 7 + r) % 3]));
+    }
+    if constexpr (sizeof(T) == 4) {
+      expected.push_back(exact.to_float32());
+    } else {
+      expected.push_back(exact.to_float64());
+    }
+  }
+  const Array in{
+      dtype, reinterpret_cast<std::byte*>(data.data()), 2, {rows, columns}, {columns * size, size}};
+  for (int threads = 1; threads <= 3; ++threads) {
+    Pool::instance().resize(threads);
+    for (const std::int64_t step : {1, 2, -1, -3}) {
+      const auto room = static_cast<std::size_t>(columns * std::abs(step));
+      std::vector<T> sums(room, T{-1});
+      T* const first = step > 0 ? sums.data() : sums.data() + room - 1;
+      const Array out{dtype, reinterpret_cast<std::byte*>(first), 1, {columns}, {step * size}};
+      CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+      for (std::int64_t j = 0; j < columns; ++j) {
+        CHECK(std::memcmp(first + j * step, &expected[static_cast<std::size_t>(j)], sizeof(T)) ==
+              0);
+      }
+    }
+  }
+}
+
 // Work that is split over the terms, and a fallback that is too.
 void large_case(double first, double second) {
   const std::int64_t n = 1'500'001;
@@ -245,6 +293,10 @@ int main(int argc, char** argv) {
     tall_cases<std::uint8_t>(DType::k_uint8);
     tall_cases<std::int16_t>(DType::k_int16);
     tall_cases<std::uint16_t>(DType::k_uint16);
+    for (const std::int64_t rows : {20, 90}) {
+      wide_case<double>(rows, 25'003);
+      wide_case<float>(rows, 25'003);
+    }
     large_case(0.1, 0.3);
     large_case(1e100, -1e100);
   }
