@@ -1,6 +1,7 @@
 // Products. Those of floats are rounded after each multiplication; those of integers are exact or
 // an error.
 
+#include <cmath>
 #include <type_traits>
 
 #include "family.hpp"
@@ -25,8 +26,10 @@ struct FloatProductRule {
   }
 };
 
-// While the magnitude is below 2^62 nothing has overflowed: no term but zero makes it smaller, and
-// the errors of its roundings are far below the factor of two that is left.
+// A magnitude is that of a product of floats, whose rounding errors are far below a factor of two.
+// Below 2^62 nothing has overflowed, since no term but zero makes a product smaller; and from 2^65
+// on the product itself is too large for any integer, or infinite. It is NaN when a zero has met an
+// infinity, and in no other way: the product is zero then, as `low` is.
 struct IntProductRule {
   using Partial = IntProductPartial;
   static void merge(Partial& into, const Partial& part) noexcept {
@@ -35,8 +38,11 @@ struct IntProductRule {
   }
   static Finish finish(const Partial& partial, std::int64_t, std::int64_t, const Ending& ending,
                        std::byte* at) {
-    if (!(partial.magnitude < 0x1p62)) return Finish::not_certain;
-    int128 product = static_cast<std::int64_t>(partial.low);
+    const bool zero =
+        std::isnan(partial.magnitude) || (ending.initial.given && ending.initial.whole == 0);
+    if (partial.magnitude >= 0x1p65 && !zero) return Finish::overflow;
+    if (partial.magnitude >= 0x1p62 && !zero) return Finish::not_certain;
+    int128 product = zero ? 0 : static_cast<std::int64_t>(partial.low);
     if (ending.initial.given) product *= ending.initial.whole;
     return store_integer(product, ending.dtype, at) ? Finish::done : Finish::overflow;
   }

@@ -129,4 +129,36 @@ describe('special values', () => {
     expect(array([255, 255], { dtype: 'uint8' }).prod()).toBe(65025n);
     expect(ones([5], { dtype: 'bool' }).prod()).toBe(1n);
   });
+
+  test.each(['int64', 'uint64', 'int32', 'int8'] as const)(
+    'a zero among %s factors counts wherever it is, however large the others are',
+    (dtype) => {
+      const terms = 300; // their product is far beyond what a float64 reaches, too
+      for (const order of ['C', 'F'] as const) {
+        const x = full([terms, terms], 100, { dtype, order });
+        for (let i = 0; i < terms; ++i) x.set(i, i, 0);
+        for (const axis of [0, 1]) {
+          expect(list(x.prod({ axis }))).toEqual(new Array(terms).fill(0n));
+          expect(list(x.prod({ axis, initial: 7 }))).toEqual(new Array(terms).fill(0n));
+        }
+        x.set(terms / 2, terms / 2, 1);
+        for (const axis of [0, 1]) {
+          expect(() => x.prod({ axis })).toThrow(code('ERR_INT_OVERFLOW'));
+          expect(list(x.prod({ axis, initial: 0 }))).toEqual(new Array(terms).fill(0n));
+        }
+      }
+    },
+  );
+
+  test.each([61n, 62n, 63n, 64n, 65n, 66n])('a product of 2 ** %s fits or is an error', (bits) => {
+    for (const [dtype, most] of [
+      ['int64', 62n],
+      ['uint64', 63n],
+    ] as const) {
+      const x = full([2, Number(bits)], 2, { dtype });
+      const expected = () => expect(list(x.prod({ axis: 1 })));
+      if (bits <= most) expected().toEqual([2n ** bits, 2n ** bits]);
+      else expect(expected).toThrow(code('ERR_INT_OVERFLOW'));
+    }
+  });
 });
