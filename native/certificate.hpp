@@ -32,7 +32,7 @@
 // of the smallest subnormal and computed exactly, and B's extra number takes its place.
 //
 // A NaN among the numbers makes every comparison false, and an infinity makes e NaN: no
-// certificate.
+// certificate. See below for those.
 //
 // Careful sums. There e takes each d by TwoSum, too: with F the set of the errors f_j of those
 // additions, the exact sum is s + e + sum(F), again without loss. f is a floating-point sum of F, a
@@ -51,6 +51,15 @@
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
 // and s + B, as |s| <= 1.01 a. Rounding to float32 is monotone: if both ends round to r, so does
 // the exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024.
+//
+// Infinities and NaN. Terms that are neither count for nothing beside one that is, so that the sum
+// is that of the unusual terms alone, in any order: NaN if there is one or if both infinities are
+// there. Where float32 terms are summed in float64, only an unusual one makes s anything but
+// finite, and s is that sum. Careful sums take zero for an unusual term and add the term itself to
+// a, whose other terms are finite as long as s and e are: s shows that an addition has overflowed,
+// and e that the computation of its error has, which may happen to a finite sum. If both are finite
+// and a is not, then a is that sum. If one of them is not, large terms may cancel yet: no
+// certificate.
 #pragma once
 
 #include <cmath>
@@ -106,6 +115,21 @@ inline Enclosure enclose(const CarefulPartial& partial, std::int64_t depth) noex
 
 inline Enclosure enclose(const Float32Partial& partial, std::int64_t depth) noexcept {
   return {partial.s, 0, (2 * static_cast<double>(depth) + 4) * kUnitRoundoff * partial.a};
+}
+
+// The sum of the unusual terms, where there are some and it is known; 0 otherwise. Terms are of
+// type T.
+template <class T>
+double unusual_sum(const Float64Partial& partial) noexcept {
+  return sizeof(T) == 4 && !std::isfinite(partial.s) ? partial.s : 0;
+}
+template <class T>
+double unusual_sum(const Float32Partial& partial) noexcept {
+  return std::isfinite(partial.s) ? 0 : partial.s;
+}
+template <class T>
+double unusual_sum(const CarefulPartial& partial) noexcept {
+  return std::isfinite(partial.s) && !std::isfinite(partial.a) ? partial.a : 0;
 }
 
 // What is n-th of the enclosed sum.

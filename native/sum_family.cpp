@@ -23,10 +23,15 @@ void store_exact(const SuperAccumulator& exact, std::int64_t divisor, DType dtyp
   store_element(at, exact.to_float64(divisor));
 }
 
+// NaN or an infinity.
+void store_unusual(double value, DType dtype, std::byte* at) {
+  if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
+  if (dtype == DType::k_float32) return store_element(at, static_cast<float>(value));
+  store_element(at, value);
+}
+
 void store_nan(DType dtype, std::byte* at) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  if (dtype == DType::k_float32) return store_element(at, static_cast<float>(nan));
-  store_element(at, nan);
+  store_unusual(std::numeric_limits<double>::quiet_NaN(), dtype, at);
 }
 
 void merge_partials(Float64Partial& into, const Float64Partial& part) noexcept {
@@ -55,7 +60,7 @@ void add_term(Float64Partial& into, double x) noexcept {
   merge_partials(into, Float64Partial{x, 0, 0});
 }
 void add_term(CarefulPartial& into, double x) noexcept {
-  merge_partials(into, CarefulPartial{x, 0, 0, 0});
+  merge_partials(into, std::isfinite(x) ? CarefulPartial{x, 0, 0, 0} : CarefulPartial{0, 0, 0, x});
 }
 void add_term(Float32Partial& into, double x) noexcept {
   merge_partials(into, Float32Partial{x, std::fabs(x)});
@@ -63,7 +68,7 @@ void add_term(Float32Partial& into, double x) noexcept {
 
 constexpr std::int64_t kMergeDepth = 4;  // roundings of a merge of any kind
 
-template <class P, bool kMean>
+template <class T, class P, bool kMean>
 struct FloatRule {
   using Partial = P;
   static void merge(P& into, const P& part) noexcept { merge_partials(into, part); }
@@ -74,14 +79,16 @@ struct FloatRule {
       add_term(partial, ending.initial.real);
       depth += kMergeDepth;
     }
-    Enclosure x = enclose(partial, depth);
-    if constexpr (kMean) {
-      if (terms == 0) {
-        store_nan(ending.dtype, at);
-        return Finish::done;
-      }
-      x = divided(x, terms);
+    if (kMean && terms == 0) {
+      store_nan(ending.dtype, at);
+      return Finish::done;
     }
+    if (const double unusual = unusual_sum<T>(partial); unusual != 0) {
+      store_unusual(unusual, ending.dtype, at);
+      return Finish::done;
+    }
+    Enclosure x = enclose(partial, depth);
+    if constexpr (kMean) x = divided(x, terms);
     if (ending.dtype == DType::k_float32) return store<float>(x, at);
     return store<double>(x, at);
   }
@@ -161,13 +168,13 @@ Family family_of_sums(DType source, DType result) {
   const auto& first = STRIDED_KERNEL(sum, source);
   const auto& careful = STRIDED_KERNEL(careful_sum, source);
   if (source == DType::k_float64) {
-    family.tiers[0] = tier_of<FloatRule<Float64Partial, kMean>>(first);
-    family.tiers[1] = tier_of<FloatRule<CarefulPartial, kMean>>(careful);
+    family.tiers[0] = tier_of<FloatRule<double, Float64Partial, kMean>>(first);
+    family.tiers[1] = tier_of<FloatRule<double, CarefulPartial, kMean>>(careful);
     family.tier_count = 2;
     family.exact = exact_of<ExactSum<kMean>, double>();
   } else if (source == DType::k_float32) {
-    family.tiers[1] = tier_of<FloatRule<Float64Partial, kMean>>(careful);
-    family.tiers[0] = tier_of<FloatRule<Float32Partial, kMean>>(first);
+    family.tiers[1] = tier_of<FloatRule<float, Float64Partial, kMean>>(careful);
+    family.tiers[0] = tier_of<FloatRule<float, Float32Partial, kMean>>(first);
     family.tier_count = 2;
     // The first way knows too few digits for a float64.
     if (result == DType::k_float64) {

@@ -36,12 +36,16 @@ function element(dtype: FloatName): { readonly [kind: string]: fc.Arbitrary<numb
   const power = (min: number, max: number) =>
     fc.tuple(sign, fc.integer({ min, max })).map(([s, k]) => s * 2 ** k);
   const finite = bits(dtype).map((x) => (Number.isFinite(x) ? x : 1));
+  const unusual = fc.constantFrom(Number.NaN, Infinity, -Infinity);
   return {
     uniform: fc.double({ min: -1, max: 1, noNaN: true }),
     finite,
-    bits: fc.oneof(
-      { weight: 60, arbitrary: finite },
-      { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity) },
+    bits: fc.oneof({ weight: 60, arbitrary: finite }, { weight: 1, arbitrary: unusual }),
+    // Beside terms that overflow by themselves.
+    unusual: fc.oneof(
+      { weight: 8, arbitrary: fc.double({ min: -1, max: 1, noNaN: true }) },
+      { weight: 1, arbitrary: unusual },
+      { weight: 1, arbitrary: power(most, most) },
     ),
     subnormal: fc
       .tuple(sign, fc.integer({ min: 0, max: 5000 }))

@@ -90,18 +90,31 @@ struct Float64Sum : PackedFloats<T> {
   }
 };
 
+// Infinite or NaN. Integer operations leave the adders to the sums.
+STRIDED_INLINE VecI64 is_unusual(VecF64 x) {
+  const VecI64 exponent = filled<VecI64>(int64_t{0x7ff} << 52);
+  return ((VecI64)x & exponent) == exponent;
+}
+
+STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
+  return (VecF64)(mask & (VecI64)x);
+}
+
 template <class T>
 struct CarefulSum : PackedFloats<T> {
   static constexpr int64_t kRunDepth = 4 * kGroups + 4 * kLanes;
   VecF64 s = {}, e = {}, f = {}, a = {};
 
-  STRIDED_INLINE void add(Packed<T> x) {
-    const Sum<VecF64> t = two_sum<VecF64>(s, doubles<T>(x));
+  STRIDED_INLINE void add(Packed<T> chunk) {
+    const VecF64 x = doubles<T>(chunk);
+    const VecI64 unusual = is_unusual(x);
+    const Sum<VecF64> t = two_sum<VecF64>(s, where(~unusual, x));
     s = t.sum;
     const Sum<VecF64> u = two_sum<VecF64>(e, t.error);
     e = u.sum;
     f += u.error;
     a += absolute(u.error);
+    a += where(unusual, x);
   }
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
     s = load_plane<VecF64>(columns, 0, j);
@@ -174,8 +187,11 @@ struct Float32Sum : PackedFloats<float> {
 
 // The certificates of certificate.hpp, for a vector of columns at a time.
 
-STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
-  return (VecF64)(mask & (VecI64)x);
+// Where it is unusual, the sum is that of the terms that are infinite or NaN.
+STRIDED_INLINE VecF64 replaced(VecI64 unusual, VecF64 by, VecF64 sum) {
+  const VecI64 number = by == by;
+  const VecF64 nan = filled<VecF64>(__builtin_nan(""));
+  return where(~unusual, sum) + where(unusual & number, by) + where(unusual & ~number, nan);
 }
 
 // finish(j, lanes) says for each lane whether it is certain. The last vector may have fewer lanes
@@ -194,23 +210,33 @@ STRIDED_INLINE int64_t for_columns(int64_t count, int64_t* uncertain, Finish&& f
   return found;
 }
 
-inline int64_t finish_float64(const Columns* columns, int64_t count, void* results,
-                              int64_t* uncertain) {
+// Writes the results of some lanes.
+STRIDED_INLINE void store_lanes(double* out, VecF64 results, int64_t lanes) {
+  if (lanes == kLanes) {
+    store(out, results);
+  } else {
+    __builtin_memcpy(out, &results, static_cast<size_t>(lanes) * sizeof(double));
+  }
+}
+
+template <class T>
+int64_t finish_float64(const Columns* columns, int64_t count, void* results, int64_t* uncertain) {
   const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
   auto* out = static_cast<double*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
+    const auto s = load_plane<VecF64>(columns, 0, j);
     const auto a = load_plane<VecF64>(columns, 2, j);
-    const Sum<VecF64> r = two_sum<VecF64>(load_plane<VecF64>(columns, 0, j),  //
-                                          load_plane<VecF64>(columns, 1, j));
+    const Sum<VecF64> r = two_sum<VecF64>(s, load_plane<VecF64>(columns, 1, j));
     VecF64 bound = where(~(a == 0), a * factor + kLeast);
     bound += (8 * kRoundoff) * (absolute(r.error) + bound);
-    const VecF64 result = r.sum + 0.0;  // -0 becomes +0
-    if (lanes == kLanes) {
-      store(out + j, result);
-    } else {
-      __builtin_memcpy(out + j, &result, static_cast<size_t>(lanes) * sizeof(double));
+    VecF64 result = r.sum + 0.0;  // -0 becomes +0
+    VecI64 certain = (r.sum + (r.error + bound) == r.sum) & (r.sum + (r.error - bound) == r.sum);
+    if constexpr (sizeof(T) == 4) {
+      const VecI64 unusual = is_unusual(s);
+      if (any(unusual)) result = replaced(unusual, s, result), certain |= unusual;
     }
-    return (r.sum + (r.error + bound) == r.sum) & (r.sum + (r.error - bound) == r.sum);
+    store_lanes(out + j, result, lanes);
+    return certain;
   });
 }
 
@@ -222,13 +248,13 @@ STRIDED_INLINE VecI64 finish_careful_lanes(VecF64 s, VecF64 e, VecF64 f, VecF64 
   const Sum<VecF64> sum = two_sum<VecF64>(r.sum, t.sum);
   VecF64 bound = where(~(a == 0), a * factor + kLeast) + absolute(t.error);
   bound += where(~(bound == 0), (8 * kRoundoff) * (absolute(sum.error) + bound));
-  const VecF64 result = sum.sum + 0.0;
-  if (lanes == kLanes) {
-    store(out, result);
-  } else {
-    __builtin_memcpy(out, &result, static_cast<size_t>(lanes) * sizeof(double));
-  }
-  return (sum.sum + (sum.error + bound) == sum.sum) & (sum.sum + (sum.error - bound) == sum.sum);
+  VecF64 result = sum.sum + 0.0;
+  VecI64 certain =
+      (sum.sum + (sum.error + bound) == sum.sum) & (sum.sum + (sum.error - bound) == sum.sum);
+  const VecI64 unusual = ~is_unusual(s) & ~is_unusual(e) & is_unusual(a);
+  if (any(unusual)) result = replaced(unusual, a, result), certain |= unusual;
+  store_lanes(out, result, lanes);
+  return certain;
 }
 
 inline int64_t finish_careful(const Columns* columns, int64_t count, void* results,
@@ -262,8 +288,7 @@ inline int64_t few_careful(const void* source, int64_t stride, int64_t rows, int
       return filled<VecI64>(int64_t{-1});
     }
     CarefulSum<double> sums;
-    sums.s = row(0, j, lanes);
-    for (int64_t r = 1; r < rows; ++r) sums.add(row(r, j, lanes));
+    for (int64_t r = 0; r < rows; ++r) sums.add(row(r, j, lanes));
     return finish_careful_lanes(sums.s, sums.e, sums.f, sums.a, factor, out + j, lanes);
   });
 }
@@ -277,10 +302,16 @@ inline int64_t finish_float32(const Columns* columns, int64_t count, void* resul
     const auto a = load_plane<VecF64>(columns, 1, j);
     const VecF64 bound = a * factor;
     const Packed<float> low = __builtin_convertvector(s - bound, Packed<float>);
-    const Packed<float> high = __builtin_convertvector(s + bound, Packed<float>);
-    __builtin_memcpy(out + j, &high, static_cast<size_t>(lanes) * sizeof(float));
+    Packed<float> high = __builtin_convertvector(s + bound, Packed<float>);
     const VecF64 wide = widen(low);
-    return (wide == widen(high)) & ((wide != 0) | (a == 0));
+    VecI64 certain = (wide == widen(high)) & ((wide != 0) | (a == 0));
+    const VecI64 unusual = is_unusual(s);
+    if (any(unusual)) {
+      high = __builtin_convertvector(replaced(unusual, s, widen(high)), Packed<float>);
+      certain |= unusual;
+    }
+    __builtin_memcpy(out + j, &high, static_cast<size_t>(lanes) * sizeof(float));
+    return certain;
   });
 }
 

@@ -9,7 +9,8 @@ namespace {
 template <class T>
 constexpr Kernel sum_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
-    if constexpr (sizeof(T) == 8) return kernel_of<Float64Sum<T>>(keep_arrangement, finish_float64);
+    if constexpr (sizeof(T) == 8)
+      return kernel_of<Float64Sum<T>>(keep_arrangement, finish_float64<T>);
     return kernel_of<Float32Sum>(keep_arrangement, finish_float32);
   } else if constexpr (sizeof(T) == 8) {
     return kernel_of<LongSum<T>>(arrange_long<T>);
@@ -35,7 +36,7 @@ constexpr Kernel careful_sum_of<double>() {
 }
 template <>
 constexpr Kernel careful_sum_of<float>() {
-  return kernel_of<Float64Sum<float>>(keep_arrangement, finish_float64);
+  return kernel_of<Float64Sum<float>>(keep_arrangement, finish_float64<float>);
 }
 
 }  // namespace

@@ -227,9 +227,14 @@ void wide_case(std::int64_t rows, std::int64_t columns) {
       exact.add(static_cast<double>(x));
     };
     const auto few = static_cast<std::int64_t>(j % 11 == 0) + 2 * (j % 7 == 0);
-    for (std::int64_t r = 0; r < rows - few; ++r) put(r, value_as<T>(j % 3 == 0 ? 5 : 1));
+    constexpr T large = std::numeric_limits<T>::max();
+    const T half = std::ldexp(large, -std::numeric_limits<T>::digits - 1);  // of its last place
+    for (std::int64_t r = 0; r < rows - few; ++r) {
+      const T near_large = r == j % rows ? large : below(2) == 0 ? half : -half;
+      put(r,
+          j % 13 == 0 ? (j % 2 == 0 ? near_large : -near_large) : value_as<T>(j % 3 == 0 ? 5 : 1));
+    }
     for (std::int64_t r = rows - few; r < rows; ++r) {
-      constexpr T large = std::numeric_limits<T>::max();
       put(r, few == 2 ? (r % 2 == 0 ? large : -large) : static_cast<T>(unusual[(j / 7 + r) % 3]));
     }
     if constexpr (sizeof(T) == 4) {
