@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "family.hpp"
@@ -58,9 +59,9 @@ class Reducer {
   WalkBase base(const Cell& cell) const noexcept;
   Span span(std::int64_t number, std::int64_t spans) const noexcept;
 
-  // Whether the next tier had better begin.
-  static bool too_many(std::int64_t uncertain, std::int64_t columns) noexcept {
-    return uncertain * 4 > columns;
+  // Whether the next tier had better begin. Runs are read again from a cache, and cost less.
+  bool too_many(std::int64_t uncertain, std::int64_t columns) const noexcept {
+    return uncertain * (plan_.inner ? 4 : 32) > columns;
   }
 
   void cut();
@@ -87,6 +88,11 @@ class Reducer {
   Ending ending_of(const Cell& cell, std::vector<std::int64_t>& counts) const;
   void count_terms(const Cell& cell, std::vector<std::int64_t>& counts) const;
   void mend(int tier, const Cell& cell, std::vector<std::int64_t>& columns, Work& work);
+  void mend_cell(int tier, const Cell& cell, Work& work);
+  void mend_columns(int tier, std::span<const std::int64_t> outputs, Work& work);
+  template <class Bits>
+  void gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
+              std::span<const std::int64_t> columns, std::byte* runs) const;
   void mend_exactly(const Cell& cell, Work& work);
   std::vector<Cell> group(const std::vector<std::int64_t>& outputs) const;
 

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::int64_t kLateTerms = 1 << 16;  // outputs with more terms are mended later
 constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fit the nearest cache
+constexpr std::size_t kGathered = 16;         // columns that are brought together at a time
+constexpr std::int64_t kGatheredRows = 256;   // of each
+constexpr std::int64_t kGatherAhead = 24;     // rows
 
 }  // namespace
 
@@ -78,8 +81,9 @@ Ending Reducer::ending_of(const Cell& cell, std::vector<std::int64_t>& counts) c
   return ending;
 }
 
-// Splits outputs, given by their numbers in rising order, into cells of neighbours. A cell may have
-// columns between them that were certain: they are made again, with the same result.
+// Splits outputs, given by their numbers in rising order, into cells of neighbours. A cell of
+// columns may have some between them that were certain: they are read in any case, and are made
+// again with the same result.
 std::vector<Cell> Reducer::group(const std::vector<std::int64_t>& outputs) const {
   std::vector<Cell> cells;
   for (const std::int64_t output : outputs) {
@@ -87,7 +91,8 @@ std::vector<Cell> Reducer::group(const std::vector<std::int64_t>& outputs) const
     if (!cells.empty()) {
       Cell& cell = cells.back();
       const std::int64_t count = next.column - cell.column + 1;
-      if (cell.turn == next.turn && count <= kExactColumns) {
+      if (cell.turn == next.turn && count <= kExactColumns &&
+          (!plan_.inner || count == cell.count + 1)) {
         cell.count = count;
         continue;
       }
@@ -108,19 +113,76 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
     uncertain_.insert(uncertain_.end(), columns.begin(), columns.end());
     return;
   }
-  if (tier + 1 < family_.tier_count) {
-    const bool many = too_many(static_cast<std::int64_t>(columns.size()), cell.count);
-    if (many) first_tier_.store(tier + 1, std::memory_order_relaxed);
-    const auto again = [&](const Cell& part) {
-      Columns sums{work.words, plane()};
-      reduce_cell(family_.tiers[tier + 1], part, {0, plan_.terms}, work, sums);
-      finish(tier + 1, part, sums, work);
-    };
-    if (many) return again({cell.turn, cell.column + first, count});
-    for (const Cell& part : group(columns)) again(part);
+  if (tier + 1 == family_.tier_count) {
+    for (const Cell& part : group(columns)) mend_exactly(part, work);
     return;
   }
-  for (const Cell& part : group(columns)) mend_exactly(part, work);
+  if (too_many(static_cast<std::int64_t>(columns.size()), cell.count)) {
+    first_tier_.store(tier + 1, std::memory_order_relaxed);
+    return mend_cell(tier + 1, {cell.turn, cell.column + first, count}, work);
+  }
+  if (!plan_.inner && plan_.stage == nullptr) return mend_columns(tier + 1, columns, work);
+  for (const Cell& part : group(columns)) mend_cell(tier + 1, part, work);
+}
+
+void Reducer::mend_cell(int tier, const Cell& cell, Work& work) {
+  Columns sums{work.words, plane()};
+  reduce_cell(family_.tiers[tier], cell, {0, plan_.terms}, work, sums);
+  finish(tier, cell, sums, work);
+}
+
+// Columns that lie anywhere in a turn are brought together into runs, some of each at a time. Their
+// elements are read from so many places that each is announced long before.
+template <class Bits>
+void Reducer::gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
+                     std::span<const std::int64_t> columns, std::byte* runs) const {
+  for (std::int64_t r = first; r < first + rows; ++r, runs += sizeof(Bits)) {
+    const std::byte* const row = block.at + r * block.stride;
+    const std::int64_t ahead = r + kGatherAhead < block.rows ? kGatherAhead * block.stride : 0;
+    std::byte* run = runs;
+    for (const std::int64_t output : columns) {
+      const std::byte* const at = row + output % plan_.columns * plan_.across.stride[kIn];
+      __builtin_prefetch(at + ahead);
+      std::memcpy(run, at, sizeof(Bits));
+      run += kGatheredRows * sizeof(Bits);
+    }
+  }
+}
+
+void Reducer::mend_columns(int tier, std::span<const std::int64_t> outputs, Work& work) {
+  static_assert(kGathered * kGatheredRows <= kStageElements);
+  const Kernel& kernel = *family_.tiers[tier].kernel;
+  while (!outputs.empty()) {
+    const auto some = outputs.first(std::min(outputs.size(), kGathered));
+    outputs = outputs.subspan(some.size());
+    const std::int64_t turn = some.front() / plan_.columns;
+    Columns sums{work.words, plane()};
+    std::int64_t held = 0;
+    bool fresh = true;
+    const auto add = [&] {
+      kernel.rows(work.buffer.bytes, kGatheredRows * plan_.width(),
+                  static_cast<std::int64_t>(some.size()), std::exchange(held, 0), Terms{}, &sums,
+                  std::exchange(fresh, false));
+    };
+    walk_outer(plan_, base({turn, 0, 1}), 0, 1, 0, plan_.terms, work.buffer,
+               [&](const RowBlock& block) {
+                 for (std::int64_t r = 0, taken = 0; r < block.rows; r += taken) {
+                   taken = std::min(block.rows - r, kGatheredRows - held);
+                   std::byte* const at = work.buffer.bytes + held * plan_.width();
+                   if (plan_.width() == 8)
+                     gather<std::uint64_t>(block, r, taken, some, at);
+                   else
+                     gather<std::uint32_t>(block, r, taken, some, at);
+                   held += taken;
+                   if (held == kGatheredRows) add();
+                 }
+               });
+    if (held > 0) add();
+    for (const std::int64_t output : some) {
+      finish(tier, {turn, output % plan_.columns, 1}, sums, work);
+      ++sums.words;
+    }
+  }
 }
 
 void Reducer::mend_exactly(const Cell& cell, Work& work) {

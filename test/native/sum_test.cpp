@@ -261,6 +261,51 @@ void wide_case(std::int64_t rows, std::int64_t columns) {
   }
 }
 
+// A few columns here and there cancel, or lie halfway, in rows that are not evenly apart.
+template <class T>
+void scattered_case(std::int64_t blocks, std::int64_t rows, std::int64_t columns) {
+  constexpr DType dtype = sizeof(T) == 4 ? DType::k_float32 : DType::k_float64;
+  constexpr auto size = static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t turns = 2;
+  const std::int64_t block = (rows + 3) * columns;
+  std::vector<T> data(static_cast<std::size_t>(turns * blocks * block));
+  std::vector<T> expected;
+  for (std::int64_t turn = 0; turn < turns; ++turn) {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      SuperAccumulator exact;
+      const bool cancels = (j * j + turn) % 97 == 3;
+      for (std::int64_t i = 0; i < blocks * rows; ++i) {
+        T x = cancels ? static_cast<T>(i % 3 == 0 ? 1e16 : i % 3 == 1 ? -1e16 : 1) : value_as<T>(0);
+        if (cancels && i == 0) x = static_cast<T>(1e16 + 0.5);
+        exact.add(static_cast<double>(x));
+        const std::int64_t at = (turn * blocks + i / rows) * block + i % rows * columns + j;
+        data[static_cast<std::size_t>(at)] = x;
+      }
+      if constexpr (sizeof(T) == 4) {
+        expected.push_back(exact.to_float32());
+      } else {
+        expected.push_back(exact.to_float64());
+      }
+    }
+  }
+  const Array in{dtype,
+                 reinterpret_cast<std::byte*>(data.data()),
+                 4,
+                 {turns, blocks, rows, columns},
+                 {blocks * block * size, block * size, columns * size, size}};
+  for (int threads = 1; threads <= 3; ++threads) {
+    Pool::instance().resize(threads);
+    std::vector<T> sums(expected.size(), T{-1});
+    const Array out{dtype,
+                    reinterpret_cast<std::byte*>(sums.data()),
+                    2,
+                    {turns, columns},
+                    {columns * size, size}};
+    CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 6, {}, nullptr}) == Status::ok);
+    CHECK(std::memcmp(sums.data(), expected.data(), sums.size() * sizeof(T)) == 0);
+  }
+}
+
 // Work that is split over the terms, and a fallback that is too.
 void large_case(double first, double second) {
   const std::int64_t n = 1'500'001;
@@ -302,6 +347,9 @@ int main(int argc, char** argv) {
       wide_case<double>(rows, 25'003);
       wide_case<float>(rows, 25'003);
     }
+    scattered_case<double>(7, 100, 500);
+    scattered_case<float>(7, 100, 500);
+    scattered_case<double>(150, 3, 5000);
     large_case(0.1, 0.3);
     large_case(1e100, -1e100);
   }
