@@ -83,6 +83,7 @@ class Reducer {
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 
   void finish(int tier, const Cell& cell, const Columns& columns, Work& work);
+  void judge(int tier, std::int64_t columns, std::int64_t uncertain);
   bool finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
                       std::vector<std::int64_t>& uncertain) const;
   Ending ending_of(const Cell& cell, std::vector<std::int64_t>& counts) const;
@@ -109,6 +110,8 @@ class Reducer {
   std::int64_t tiles_ = 1;
   std::int64_t tile_width_ = 1;
   std::atomic<int> first_tier_{0};       // a later one once many outputs have needed it
+  std::atomic<std::int64_t> tried_{0};   // outputs that began with the first one
+  std::atomic<std::int64_t> failed_{0};  // and those that it was not certain of
   std::mutex mutex_;                     // guards what follows while units run
   std::vector<std::int64_t> uncertain_;  // outputs
   std::atomic<bool> overflow_{false};

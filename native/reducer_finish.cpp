@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kLateTerms = 1 << 16;  // outputs with more terms are mended later
 constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fit the nearest cache
+constexpr std::int64_t kManyFailures = 8;     // of a tier, so that they are no accident
 constexpr std::size_t kGathered = 16;         // columns that are brought together at a time
 constexpr std::int64_t kGatheredRows = 256;   // of each
 constexpr std::int64_t kGatherAhead = 24;     // rows
@@ -52,7 +53,18 @@ void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, 
     tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
   }
   if (outcome.overflow) overflow_.store(true, std::memory_order_relaxed);
+  judge(tier_number, cell.count, static_cast<std::int64_t>(outcome.uncertain.size()));
   if (!outcome.uncertain.empty()) mend(tier_number, cell, outcome.uncertain, work);
+}
+
+// Lets the next tier begin once the first has failed often enough.
+void Reducer::judge(int tier, std::int64_t columns, std::int64_t uncertain) {
+  if (tier + 1 >= family_.tier_count || tier != first_tier_.load(std::memory_order_relaxed)) return;
+  const std::int64_t tried = tried_.fetch_add(columns, std::memory_order_relaxed) + columns;
+  const std::int64_t failed = failed_.fetch_add(uncertain, std::memory_order_relaxed) + uncertain;
+  if (failed >= kManyFailures && too_many(failed, tried)) {
+    first_tier_.store(tier + 1, std::memory_order_relaxed);
+  }
 }
 
 // Terms of each output that the mask lets through.
@@ -118,7 +130,6 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
     return;
   }
   if (too_many(static_cast<std::int64_t>(columns.size()), cell.count)) {
-    first_tier_.store(tier + 1, std::memory_order_relaxed);
     return mend_cell(tier + 1, {cell.turn, cell.column + first, count}, work);
   }
   if (!plan_.inner && plan_.stage == nullptr) return mend_columns(tier + 1, columns, work);
