@@ -91,9 +91,6 @@ class Reducer {
   void mend(int tier, const Cell& cell, std::vector<std::int64_t>& columns, Work& work);
   void mend_cell(int tier, const Cell& cell, Work& work);
   void mend_columns(int tier, std::span<const std::int64_t> outputs, Work& work);
-  template <class Bits>
-  void gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
-              std::span<const std::int64_t> columns, std::byte* runs) const;
   void mend_exactly(const Cell& cell, Work& work);
   std::vector<Cell> group(const std::vector<std::int64_t>& outputs) const;
 

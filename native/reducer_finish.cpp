@@ -1,6 +1,9 @@
 // How a Reducer makes results of its columns, and mends those that are not certain.
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
 
 #include "pool.hpp"
 #include "reducer.hpp"
@@ -14,6 +17,23 @@ constexpr std::int64_t kManyFailures = 8;     // of a tier, so that they are no 
 constexpr std::size_t kGathered = 16;         // columns that are brought together at a time
 constexpr std::int64_t kGatheredRows = 256;   // of each
 constexpr std::int64_t kGatherAhead = 24;     // rows
+
+// Elements of some rows, the r-th of a row at offsets[i] to the r-th place of run i. They are read
+// from so many places that each is announced long before.
+template <class Bits>
+void gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
+            std::span<const std::int64_t> offsets, std::byte* runs) {
+  for (std::int64_t r = first; r < first + rows; ++r, runs += sizeof(Bits)) {
+    const std::byte* const row = block.at + r * block.stride;
+    const std::int64_t ahead = r + kGatherAhead < block.rows ? kGatherAhead * block.stride : 0;
+    std::byte* run = runs;
+    for (const std::int64_t offset : offsets) {
+      __builtin_prefetch(row + offset + ahead);
+      std::memcpy(run, row + offset, sizeof(Bits));
+      run += kGatheredRows * sizeof(Bits);
+    }
+  }
+}
 
 }  // namespace
 
@@ -142,57 +162,42 @@ void Reducer::mend_cell(int tier, const Cell& cell, Work& work) {
   finish(tier, cell, sums, work);
 }
 
-// Columns that lie anywhere in a turn are brought together into runs, some of each at a time. Their
-// elements are read from so many places that each is announced long before.
-template <class Bits>
-void Reducer::gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
-                     std::span<const std::int64_t> columns, std::byte* runs) const {
-  for (std::int64_t r = first; r < first + rows; ++r, runs += sizeof(Bits)) {
-    const std::byte* const row = block.at + r * block.stride;
-    const std::int64_t ahead = r + kGatherAhead < block.rows ? kGatherAhead * block.stride : 0;
-    std::byte* run = runs;
-    for (const std::int64_t output : columns) {
-      const std::byte* const at = row + output % plan_.columns * plan_.across.stride[kIn];
-      __builtin_prefetch(at + ahead);
-      std::memcpy(run, at, sizeof(Bits));
-      run += kGatheredRows * sizeof(Bits);
-    }
-  }
-}
-
+// Columns that lie anywhere in a turn are brought together into runs, some of each at a time.
 void Reducer::mend_columns(int tier, std::span<const std::int64_t> outputs, Work& work) {
   static_assert(kGathered * kGatheredRows <= kStageElements);
   const Kernel& kernel = *family_.tiers[tier].kernel;
+  const auto take = plan_.width() == 8 ? gather<std::uint64_t> : gather<std::uint32_t>;
+  const std::int64_t turn = outputs.front() / plan_.columns;
+  std::array<std::int64_t, kGathered> offsets;
   while (!outputs.empty()) {
-    const auto some = outputs.first(std::min(outputs.size(), kGathered));
-    outputs = outputs.subspan(some.size());
-    const std::int64_t turn = some.front() / plan_.columns;
+    const std::size_t count = std::min(outputs.size(), kGathered);
+    for (std::size_t i = 0; i < count; ++i) {
+      offsets[i] = (outputs[i] - turn * plan_.columns) * plan_.across.stride[kIn];
+    }
     Columns sums{work.words, plane()};
     std::int64_t held = 0;
     bool fresh = true;
     const auto add = [&] {
       kernel.rows(work.buffer.bytes, kGatheredRows * plan_.width(),
-                  static_cast<std::int64_t>(some.size()), std::exchange(held, 0), Terms{}, &sums,
+                  static_cast<std::int64_t>(count), std::exchange(held, 0), Terms{}, &sums,
                   std::exchange(fresh, false));
     };
     walk_outer(plan_, base({turn, 0, 1}), 0, 1, 0, plan_.terms, work.buffer,
                [&](const RowBlock& block) {
                  for (std::int64_t r = 0, taken = 0; r < block.rows; r += taken) {
                    taken = std::min(block.rows - r, kGatheredRows - held);
-                   std::byte* const at = work.buffer.bytes + held * plan_.width();
-                   if (plan_.width() == 8)
-                     gather<std::uint64_t>(block, r, taken, some, at);
-                   else
-                     gather<std::uint32_t>(block, r, taken, some, at);
+                   take(block, r, taken, {offsets.data(), count},
+                        work.buffer.bytes + held * plan_.width());
                    held += taken;
                    if (held == kGatheredRows) add();
                  }
                });
     if (held > 0) add();
-    for (const std::int64_t output : some) {
-      finish(tier, {turn, output % plan_.columns, 1}, sums, work);
+    for (const std::int64_t output : outputs.first(count)) {
+      finish(tier, {turn, output - turn * plan_.columns, 1}, sums, work);
       ++sums.words;
     }
+    outputs = outputs.subspan(count);
   }
 }
 
