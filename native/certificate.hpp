@@ -40,6 +40,10 @@
 // to f, so that it counts as four roundings. With (r, t) = TwoSum(s, e), (t', w) = TwoSum(t, f) and
 // (r', t'') = TwoSum(r, t'), the exact sum lies within B + |w| of r' + t''.
 //
+// Fixed sums (kernels/fixed_sum.hpp). There D are the terms' rests and the error of s, which is
+// exact otherwise. a is a bound of sum|D| by itself, not its computed value: (2) and (4) hold as
+// they are.
+//
 // Means. Let the exact sum lie in r + [t - B, t + B], and n be the count, exact in a double. With
 // q = fl(r / n), p = r - q n is a double (it is what an fma gives; r and q are kept far from
 // underflow), and the mean lies in q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by

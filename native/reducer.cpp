@@ -15,6 +15,7 @@ constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
+constexpr std::int64_t kNearTileBytes = 1024;   // the same in a cache
 constexpr std::int64_t kTilesPerThread = 4;
 constexpr std::int64_t kUnitsEnough = 2;      // for each thread, where each costs something
 constexpr double kMostUnitBytes = 512 << 20;  // of such a unit, which is to be cancelled, too
@@ -71,7 +72,8 @@ void Reducer::cut() {
     // Memory likes long rows best: threads share them out only where that costs too much.
     const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns);
     if (needed > 1 && plan_.terms * plan_.width() < needed * kColumnBytes) {
-      const std::int64_t most = plan_.columns * plan_.width() / kLeastTileBytes;
+      const std::int64_t least = near() ? kNearTileBytes : kLeastTileBytes;
+      const std::int64_t most = plan_.columns * plan_.width() / least;
       tiles_ = std::max(tiles_, std::min(most, kTilesPerThread * threads));
     }
     if (tiles_ > 1) tiles_ = ceil_div(tiles_, threads) * threads;

@@ -16,6 +16,8 @@ inline constexpr std::int64_t kTile = 10240;  // columns that are reduced side b
 inline constexpr std::int64_t kPlane =
     kTile + kColumnStep;  // words; no power of two, for the caches
 
+inline constexpr double kNearBytes = 16 << 20;  // of an array that a cache may hold
+
 inline constexpr std::int64_t kWorkPlanes = 8;  // two of a quadruple length, or kMostPlanes
 
 // Several outputs that are reduced together: neighbouring columns of one turn of the kept loops.
@@ -59,9 +61,14 @@ class Reducer {
   WalkBase base(const Cell& cell) const noexcept;
   Span span(std::int64_t number, std::int64_t spans) const noexcept;
 
-  // Whether the next tier had better begin. Runs are read again from a cache, and cost less.
+  // Whether the next tier had better begin. What is read again from a cache costs less.
   bool too_many(std::int64_t uncertain, std::int64_t columns) const noexcept {
-    return uncertain * (plan_.inner ? 4 : 32) > columns;
+    return uncertain * (plan_.inner || near() ? 4 : 32) > columns;
+  }
+
+  // Whether a cache may hold what is read.
+  bool near() const noexcept {
+    return bytes_ <= kNearBytes || (!plan_.inner && plan_.rows.stride[kIn] == 0);
   }
 
   void cut();

@@ -10,7 +10,6 @@ namespace {
 constexpr std::int64_t kFoldedColumns = 512;  // few columns are folded into about so many
 constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
 constexpr std::int64_t kColumnAhead = 32;     // rows, when a column is gathered
-constexpr double kNearBytes = 16 << 20;       // of an array that a cache may hold
 
 }  // namespace
 
@@ -131,7 +130,7 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
                              Columns& columns) {
   const Kernel& kernel = *tier.kernel;
   const std::int64_t folded = fold(cell, terms);
-  columns.near = plan_.stage != nullptr || bytes_ <= kNearBytes || plan_.rows.stride[kIn] == 0;
+  columns.near = plan_.stage != nullptr || near();
   columns.shared = !columns.near && Pool::instance().threads() > 1;
   const std::int64_t wide = folded * cell.count;
   bool fresh = true;

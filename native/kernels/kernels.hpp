@@ -31,7 +31,7 @@ inline constexpr int kMostPlanes = 4;
 
 // A sum of float64 terms, in three parts. With x_i the terms and d_i the rounding errors of the
 // additions made so far (each known without error), sum x_i = s + sum d_i exactly; e is sum d_i as
-// computed, and a is sum |d_i| as computed.
+// computed, and a is sum |d_i| as computed, or more.
 struct Float64Partial {
   double s = 0;
   double e = 0;

@@ -1,6 +1,6 @@
 // The kernels of sums.
 
-#include "float_sum.hpp"
+#include "fixed_sum.hpp"
 #include "int_sum.hpp"
 
 namespace strided {
@@ -9,14 +9,19 @@ namespace {
 template <class T>
 constexpr Kernel sum_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
-    if constexpr (sizeof(T) == 8)
-      return kernel_of<Float64Sum<T>>(keep_arrangement, finish_float64<T>);
     return kernel_of<Float32Sum>(keep_arrangement, finish_float32);
   } else if constexpr (sizeof(T) == 8) {
     return kernel_of<LongSum<T>>(arrange_long<T>);
   } else {
     return short_kernel<Plain<T>>();
   }
+}
+template <>
+constexpr Kernel sum_of<double>() {
+  Kernel kernel = kernel_of<Float64Sum<double>>(keep_arrangement, finish_float64<double>);
+  kernel.rows = fixed_rows;
+  kernel.tile = fixed_tile;
+  return kernel;
 }
 template <>
 constexpr Kernel sum_of<Bool>() {

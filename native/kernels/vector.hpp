@@ -173,6 +173,18 @@ STRIDED_INLINE bool any(VecI64 mask) {
   return bits != 0;
 }
 
+// Whether some lane has some of these bits.
+STRIDED_INLINE bool any_bits(VecI64 x, int64_t bits) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return __builtin_ia32_ptestmq512((Vec<long long>)x, (Vec<long long>)filled<VecI64>(bits), -1) !=
+         0;
+#elif defined(__AVX__) && !defined(__clang__)
+  return __builtin_ia32_ptestz256((Vec<long long>)x, (Vec<long long>)filled<VecI64>(bits)) == 0;
+#else
+  return any(x & bits);
+#endif
+}
+
 // The unsigned integer of as many bytes, and that of twice as many.
 template <int kBytes>
 struct Unsigned;

@@ -306,6 +306,61 @@ void scattered_case(std::int64_t blocks, std::int64_t rows, std::int64_t columns
   }
 }
 
+// Terms that outgrow what came before, in ways of several kinds.
+double growing(std::int64_t kind, std::int64_t i, std::int64_t terms) {
+  switch (kind % 9) {
+    case 0:
+      return std::ldexp(value(1), static_cast<int>(std::min<std::int64_t>(i / 3, 900)));
+    case 1:
+      return i == terms * 2 / 3 ? 1e300 : i == terms / 2 ? -1e300 : 0;
+    case 2:
+      return i < terms / 2 ? value(3) : value(1);
+    case 3:
+      return (i % 2 == 0 ? 1 : -1) * std::numeric_limits<double>::max();
+    case 4:
+      return 1.999;
+    case 5:
+      return i % 50 == 49 ? std::ldexp(value(0), static_cast<int>(i / 50)) : -value(0);
+    case 6:
+      return i == terms / 2 ? -6e307 : value(1);
+    case 7:
+      return i == 0 ? 0x1p60 : i == terms - 1 ? -0x1p60 : value(1);
+    default:
+      return value(2);
+  }
+}
+
+// Of lines of so many terms, which are the columns or the rows of an array that a cache holds.
+void growing_case(std::int64_t terms, std::int64_t lines, std::int64_t room) {
+  std::vector<double> columns(static_cast<std::size_t>(terms * room));
+  std::vector<double> rows(static_cast<std::size_t>(terms * lines));
+  std::vector<double> expected;
+  for (std::int64_t j = 0; j < lines; ++j) {
+    SuperAccumulator exact;
+    for (std::int64_t i = 0; i < terms; ++i) {
+      const double x = growing(j, i, terms);
+      exact.add(x);
+      columns[static_cast<std::size_t>(i * room + j)] = x;
+      rows[static_cast<std::size_t>(j * terms + i)] = x;
+    }
+    expected.push_back(exact.to_float64());
+  }
+  Pool::instance().resize(1);
+  const auto sum_of = [&](std::vector<double>& data, std::int64_t down, std::int64_t across) {
+    std::vector<double> sums(expected.size(), -1);
+    const Array in{DType::k_float64,
+                   reinterpret_cast<std::byte*>(data.data()),
+                   2,
+                   {terms, lines},
+                   {down, across}};
+    const Array out{DType::k_float64, reinterpret_cast<std::byte*>(sums.data()), 1, {lines}, {8}};
+    CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+    CHECK(std::memcmp(sums.data(), expected.data(), sums.size() * 8) == 0);
+  };
+  sum_of(columns, room * 8, 8);
+  sum_of(rows, 8, terms * 8);
+}
+
 // Work that is split over the terms, and a fallback that is too.
 void large_case(double first, double second) {
   const std::int64_t n = 1'500'001;
@@ -350,6 +405,11 @@ int main(int argc, char** argv) {
     scattered_case<double>(7, 100, 500);
     scattered_case<float>(7, 100, 500);
     scattered_case<double>(150, 3, 5000);
+    for (const std::int64_t terms : {32, 47, 100, 511, 512, 1037}) {
+      for (const std::int64_t lines : {3, 16, 61}) growing_case(terms, lines, lines + 5);
+    }
+    growing_case(60'000, 9, 9);
+    growing_case(420'000, 5, 5);
     large_case(0.1, 0.3);
     large_case(1e100, -1e100);
   }
