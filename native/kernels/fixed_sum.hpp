@@ -1,4 +1,4 @@
-// Sums of float64 in a cache: the loops of the fast pass where arithmetic is what takes the time.
+// Sums of float64 by fixed points: the fast pass where arithmetic is what takes the time.
 //
 // A lane takes its terms apart at a fixed place of their bits. Its anchor is M = 1.5 * 2^k, with k
 // so large that no term reaches 2^(k-1). Then t = fl(M + x) lies between 2^k and 2^(k+1), as M
@@ -192,108 +192,6 @@ struct FixedSum {
     return (VecF64)(lost & (VecI64)filled<VecF64>(__builtin_nan("")));
   }
 };
-
-// The first block has so many chunks: an anchor is soon chosen, and fits for most of what follows.
-constexpr int kFirstBlock = 4;
-constexpr int kBlock = 16;
-
-// Adds `count` times as many chunks as there are sums: take(i, at) makes a callable of the i-th.
-template <int kBeside, class Take>
-STRIDED_INLINE void add_all(FixedSum* sums, int64_t count, Take&& take) {
-  const auto first = take(0);
-  for (int b = 0; b < kBeside; ++b) {
-    sums[b].template begin<kFirstBlock>([&](int i) { return first(b, i); });
-  }
-  FixedSum::add<kFirstBlock, kBeside>(sums, first);
-  int64_t i = kFirstBlock;
-  const auto some = [&]<int kCount>() {
-    for (; i + kCount <= count; i += kCount) FixedSum::add<kCount, kBeside>(sums, take(i));
-  };
-  some.template operator()<kBlock>();
-  some.template operator()<4>();
-  some.template operator()<1>();
-}
-
-// All rows of some vectors of columns, one strip after the other: what is in a cache may be read in
-// any order, and the running sums stay in registers. The last strip may have fewer columns.
-template <int kBeside>
-STRIDED_INLINE void add_strip(const char* source, int64_t stride, int64_t rows, int64_t count,
-                              Columns* columns, int64_t column, bool fresh) {
-  FixedSum sums[kBeside];
-  add_all<kBeside>(sums, rows, [&](int64_t r) {
-    return [=, from = source + r * stride](int b, int i) {
-      const char* at = from + i * stride + b * static_cast<int64_t>(sizeof(VecF64));
-      __builtin_prefetch(at + kBlock * stride);
-      if (kBeside == 1 && count < kLanes) return load_part(at, count * 8, VecF64{});
-      return load<VecF64>(at);
-    };
-  });
-  for (int b = 0; b < kBeside; ++b) {
-    Float64Sum<double> sum = sums[b].parts(rows);
-    if (!fresh) {
-      Float64Sum<double> before;
-      before.open(columns, column + b * kLanes);
-      sum.merge(before);
-    }
-    sum.close(columns, column + b * kLanes, 0, fresh);
-  }
-}
-
-constexpr int64_t kFixedRows = 32;  // fewer are not worth to choose anchors for
-constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run
-// Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
-// stay in it.
-constexpr int64_t kCrowding = 2048;
-
-inline void fixed_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
-                       Columns* columns, bool fresh) {
-  if (!columns->near || rows < kFixedRows || stride % kCrowding == 0) {
-    return reduce_tile<Float64Sum<double>>(source, stride, rows, count, terms, columns, fresh);
-  }
-  const char* at = static_cast<const char*>(source);
-  int64_t j = 0;
-  for (; j + 2 * kLanes <= count; j += 2 * kLanes) {
-    add_strip<2>(at + j * 8, stride, rows, kLanes, columns, columns->first + j, fresh);
-  }
-  for (; j < count; j += kLanes) {
-    add_strip<1>(at + j * 8, stride, rows, count - j, columns, columns->first + j, fresh);
-  }
-  columns->depth += kTermRoundings * (rows + 2);
-}
-
-STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int64_t jump) {
-  FixedSum sum;
-  const int64_t chunks = count / kLanes;
-  add_all<1>(&sum, chunks, [&](int64_t c) {
-    const double* from = x + c * kLanes;
-    const char* ahead = reinterpret_cast<const char*>(from) + kPrefetchBytes;
-    if ((count - c * kLanes) * 8 < kPrefetchBytes) ahead += jump;
-    return [=](int, int i) {
-      __builtin_prefetch(ahead + i * static_cast<int64_t>(sizeof(VecF64)));
-      return load<VecF64>(from + i * kLanes);
-    };
-  });
-  const int64_t rest = count - chunks * kLanes;
-  if (rest > 0) {
-    const auto last = load_part(x + chunks * kLanes, rest * 8, VecF64{});
-    FixedSum::add<1, 1>(&sum, [&](int, int) { return last; });
-  }
-  return sum.parts(chunks + 1);
-}
-
-inline void fixed_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
-                       Columns* columns, bool fresh) {
-  if (count < kFixedRun) {
-    return reduce_rows<Float64Sum<double>>(source, stride, rows, count, terms, columns, fresh);
-  }
-  const char* row = static_cast<const char*>(source);
-  close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {
-    const auto* x = reinterpret_cast<const double*>(row);
-    row += stride;
-    return fixed_run(x, count, stride - count * 8);
-  });
-  columns->depth += kTermRoundings * (count / kLanes + 2) + Float64Sum<double>::kRunDepth;
-}
 
 }  // namespace
 }  // namespace strided

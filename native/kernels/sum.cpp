@@ -1,6 +1,6 @@
 // The kernels of sums.
 
-#include "fixed_sum.hpp"
+#include "fixed_loops.hpp"
 #include "int_sum.hpp"
 
 namespace strided {

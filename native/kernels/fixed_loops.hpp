@@ -1,0 +1,207 @@
+// The loops of fixed sums: over columns of a cached array, over a long run, over several short
+// ones.
+#pragma once
+
+#include "fixed_sum.hpp"
+
+namespace strided {
+namespace {
+
+// The first block has so many chunks: an anchor is soon chosen, and fits for most of what follows.
+constexpr int kFirstBlock = 4;
+constexpr int kBlock = 16;
+
+// Adds `count` times as many chunks as there are sums: take(i, at) makes a callable of the i-th.
+template <int kBeside, class Take>
+STRIDED_INLINE void add_all(FixedSum* sums, int64_t count, Take&& take) {
+  const auto first = take(0);
+  for (int b = 0; b < kBeside; ++b) {
+    sums[b].template begin<kFirstBlock>([&](int i) { return first(b, i); });
+  }
+  FixedSum::add<kFirstBlock, kBeside>(sums, first);
+  int64_t i = kFirstBlock;
+  const auto some = [&]<int kCount>() {
+    for (; i + kCount <= count; i += kCount) FixedSum::add<kCount, kBeside>(sums, take(i));
+  };
+  some.template operator()<kBlock>();
+  some.template operator()<4>();
+  some.template operator()<1>();
+}
+
+// All rows of some vectors of columns, one strip after the other: what is in a cache may be read in
+// any order, and the running sums stay in registers. The last strip may have fewer columns.
+template <int kBeside>
+STRIDED_INLINE void add_strip(const char* source, int64_t stride, int64_t rows, int64_t count,
+                              Columns* columns, int64_t column, bool fresh) {
+  FixedSum sums[kBeside];
+  add_all<kBeside>(sums, rows, [&](int64_t r) {
+    return [=, from = source + r * stride](int b, int i) {
+      const char* at = from + i * stride + b * static_cast<int64_t>(sizeof(VecF64));
+      __builtin_prefetch(at + kBlock * stride);
+      if (kBeside == 1 && count < kLanes) return load_part(at, count * 8, VecF64{});
+      return load<VecF64>(at);
+    };
+  });
+  for (int b = 0; b < kBeside; ++b) {
+    Float64Sum<double> sum = sums[b].parts(rows);
+    if (!fresh) {
+      Float64Sum<double> before;
+      before.open(columns, column + b * kLanes);
+      sum.merge(before);
+    }
+    sum.close(columns, column + b * kLanes, 0, fresh);
+  }
+}
+
+constexpr int64_t kFixedRows = 32;  // fewer are not worth to choose anchors for
+constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
+// Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
+// stay in it.
+constexpr int64_t kCrowding = 2048;
+
+inline void fixed_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+                       Columns* columns, bool fresh) {
+  if (!columns->near || rows < kFixedRows || stride % kCrowding == 0) {
+    return reduce_tile<Float64Sum<double>>(source, stride, rows, count, terms, columns, fresh);
+  }
+  const char* at = static_cast<const char*>(source);
+  int64_t j = 0;
+  for (; j + 2 * kLanes <= count; j += 2 * kLanes) {
+    add_strip<2>(at + j * 8, stride, rows, kLanes, columns, columns->first + j, fresh);
+  }
+  for (; j < count; j += kLanes) {
+    add_strip<1>(at + j * 8, stride, rows, count - j, columns, columns->first + j, fresh);
+  }
+  columns->depth += kTermRoundings * (rows + 2);
+}
+
+STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int64_t jump) {
+  FixedSum sum;
+  const int64_t chunks = count / kLanes;
+  add_all<1>(&sum, chunks, [&](int64_t c) {
+    const double* from = x + c * kLanes;
+    const char* ahead = reinterpret_cast<const char*>(from) + kPrefetchBytes;
+    if ((count - c * kLanes) * 8 < kPrefetchBytes) ahead += jump;
+    return [=](int, int i) {
+      __builtin_prefetch(ahead + i * static_cast<int64_t>(sizeof(VecF64)));
+      return load<VecF64>(from + i * kLanes);
+    };
+  });
+  const int64_t rest = count - chunks * kLanes;
+  if (rest > 0) {
+    const auto last = load_part(x + chunks * kLanes, rest * 8, VecF64{});
+    FixedSum::add<1, 1>(&sum, [&](int, int) { return last; });
+  }
+  return sum.parts(chunks + 1);
+}
+
+// Short runs, as many as there are lanes, of a common anchor: lane r of the sum is that of run r.
+// So few terms have no more than 2^60 units. Gives whether the anchor is too small.
+STRIDED_INLINE bool add_runs(const char* row, int64_t stride, int64_t count, FixedSum* sum) {
+  const VecF64 anchor = sum->anchor;
+  const int64_t chunks = count / kLanes;
+  const int64_t rest = count - chunks * kLanes;
+  VecU64 units[kLanes], strange = {};
+  VecF64 rests[kLanes];
+#pragma GCC unroll 1
+  for (int64_t r = 0; r < kLanes; ++r, row += stride) {
+    const auto* x = reinterpret_cast<const double*>(row);
+    VecU64 bits[2] = {};
+    VecF64 left[2] = {};
+    const auto add = [&](int n, VecF64 term) {
+      const VecF64 t = anchor + term;
+      bits[n] += (VecU64)t;
+      strange |= (VecU64)t ^ (VecU64)anchor;
+      left[n] += difference(term, difference(t, anchor));
+    };
+    int64_t c = 0;
+    for (; c + 2 <= chunks; c += 2) {
+      const char* ahead = reinterpret_cast<const char*>(x + c * kLanes) + kPrefetchBytes;
+      for (int n = 0; n < 2; ++n) {
+        __builtin_prefetch(ahead + n * static_cast<int64_t>(sizeof(VecF64)));
+        add(n, load<VecF64>(x + (c + n) * kLanes));
+      }
+    }
+    if (c < chunks) add(0, load<VecF64>(x + c * kLanes));
+    if (rest > 0) add(1, load_part(x + chunks * kLanes, rest * 8, VecF64{}));
+    units[r] = bits[0] + bits[1] - (VecU64)anchor * static_cast<uint64_t>(chunks + (rest > 0));
+    rests[r] = left[0] + left[1];
+  }
+  transpose(units), transpose(rests);
+#pragma GCC unroll 8
+  for (int64_t i = 1; i < kLanes; ++i) units[0] += units[i], rests[0] += rests[i];
+  sum->units = units[0];
+  sum->rests = rests[0];
+  return any_bits((VecI64)strange, kSignAndExponent);
+}
+
+// An anchor for all elements of so many runs.
+inline VecF64 anchor_for(const char* row, int64_t stride, int64_t count) {
+  VecI64 most = {};
+  for (int64_t r = 0; r < kLanes; ++r, row += stride) {
+    for (int64_t i = 0; i < count; i += kLanes) {
+      const char* at = row + i * 8;
+      const int64_t left = (count - i) * 8;
+      const bool whole = count - i >= kLanes;
+      most =
+          greater(most, (VecI64)absolute(whole ? load<VecF64>(at) : load_part(at, left, VecF64{})));
+    }
+  }
+  int64_t largest = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) {
+    if (most[lane] > largest) largest = most[lane];
+  }
+  const VecI64 biased = exponent_for(filled<VecI64>(largest));
+  return (VecF64)((biased != 0) & (biased <= kMostExponent) & ((biased << kMantissaBits) | kHalf));
+}
+
+// So few units show that a smaller anchor may do better.
+constexpr int64_t kFewUnits = int64_t{1} << 24;
+
+inline void fixed_short_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
+                             Terms terms, Columns* columns, bool fresh) {
+  const char* row = static_cast<const char*>(source);
+  Columns part = *columns;
+  FixedSum sum;
+  int64_t r = 0;
+  for (; r + kLanes <= rows; r += kLanes, row += kLanes * stride, part.words += kLanes) {
+    bool strange = add_runs(row, stride, count, &sum);
+    const auto held = (VecI64)sum.units;
+    const VecI64 few = (held < kFewUnits) & (held > -kFewUnits) & (VecI64)(sum.anchor != 0);
+    if (__builtin_expect(strange || any(few), 0)) {
+      sum.anchor = anchor_for(row, stride, count);
+      strange = add_runs(row, stride, count, &sum);
+    }
+    if (strange) {
+      reduce_rows<Float64Sum<double>>(row, stride, kLanes, count, terms, &part, fresh);
+      continue;
+    }
+    Float64Sum<double> total = sum.parts(count + kLanes);
+    if (!fresh) {
+      Float64Sum<double> before;
+      before.open(&part, 0);
+      total.merge(before);
+    }
+    total.close(&part, 0, 0, fresh);
+  }
+  if (r < rows) reduce_rows<Float64Sum<double>>(row, stride, rows - r, count, terms, &part, fresh);
+  columns->depth += kTermRoundings * (count / kLanes + 2 + kLanes) + kShortRun<Float64Sum<double>> +
+                    count / (kLanes * kGroups) + 1 + Float64Sum<double>::kRunDepth;
+}
+
+inline void fixed_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
+                       Columns* columns, bool fresh) {
+  if (count < kFixedRun) {
+    return fixed_short_rows(source, stride, rows, count, terms, columns, fresh);
+  }
+  const char* row = static_cast<const char*>(source);
+  close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {
+    const auto* x = reinterpret_cast<const double*>(row);
+    row += stride;
+    return fixed_run(x, count, stride - count * 8);
+  });
+  columns->depth += kTermRoundings * (count / kLanes + 2) + Float64Sum<double>::kRunDepth;
+}
+
+}  // namespace
+}  // namespace strided
