@@ -67,6 +67,7 @@ struct Family {
   int tier_count = 1;
   const Exact* exact = nullptr;  // null when all is certain at once
   std::uint64_t neutral = 0;     // the bits of an element that changes no result
+  bool rounded = false;          // merges round: what terms a unit has shows in the results
   bool numbered = false;         // terms have numbers, which count
   // May be null. True when no further term changes the result of a column.
   bool (*settled)(const Columns& columns, std::int64_t column, std::int64_t terms) = nullptr;

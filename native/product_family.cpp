@@ -93,6 +93,7 @@ Family prod_family(DType source, DType) {
   with_type(source, [&]<class T>(Tag<T>) {
     if constexpr (std::is_floating_point_v<T>) {
       family.tiers[0] = tier_of<FloatProductRule>(kernel);
+      family.rounded = true;
     } else {
       family.tiers[0] = tier_of<IntProductRule>(kernel);
       family.exact = exact_of<ExactProduct<T>, T>();

@@ -71,7 +71,8 @@ void Reducer::cut() {
   } else {
     // Memory likes long rows best: threads share them out only where that costs too much.
     const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns);
-    if (needed > 1 && plan_.terms * plan_.width() < needed * kColumnBytes) {
+    const bool costly = plan_.terms * plan_.width() < needed * kColumnBytes;
+    if (needed > 1 && (costly || family_.rounded)) {
       const std::int64_t least = near() ? kNearTileBytes : kLeastTileBytes;
       const std::int64_t most = plan_.columns * plan_.width() / least;
       tiles_ = std::max(tiles_, std::min(most, kTilesPerThread * threads));
@@ -173,7 +174,7 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
 // over an array, and there may be too few cells for the first of them to tell the others.
 void Reducer::probe() {
   const Kernel& kernel = *family_.tiers[first_tier_].kernel;
-  if (plan_.inner || tile_width_ < kLeastProbed || first_tier_ == family_.tier_count - 1 ||
+  if (plan_.inner || plan_.columns < kLeastProbed || first_tier_ == family_.tier_count - 1 ||
       kernel.finish == nullptr) {
     return;
   }

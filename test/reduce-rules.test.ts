@@ -1,6 +1,18 @@
 /** What reductions besides sums make of no elements, NaN, zeros with a sign, and overflow. */
 
-import { array, asArray, full, type NDArray, ones, type Scalar, zeros } from 'strided';
+import {
+  array,
+  asArray,
+  empty,
+  full,
+  getNumThreads,
+  type NDArray,
+  ones,
+  random,
+  type Scalar,
+  setNumThreads,
+  zeros,
+} from 'strided';
 import { DTYPE_NAMES } from '../lib/dtype';
 import { type ReductionName, resultDtype } from './support/golden';
 
@@ -147,6 +159,22 @@ describe('special values', () => {
           expect(list(x.prod({ axis, initial: 0 }))).toEqual(new Array(terms).fill(0n));
         }
       }
+    },
+  );
+
+  test.each(['float64', 'float32'] as const)(
+    'the columns of a wide array have the same %s products on any number of threads',
+    (dtype) => {
+      const x = empty([300, 20_000], { dtype });
+      x.assign(random.defaultRng(1).uniform(0.9, 1.1, x.shape), { casting: 'unsafe' });
+      const threads = getNumThreads();
+      const products = [1, 2, 5].map((count) => {
+        setNumThreads(count);
+        return list(x.prod({ axis: 0 }));
+      });
+      setNumThreads(threads);
+      expect(products[1]).toEqual(products[0]);
+      expect(products[2]).toEqual(products[0]);
     },
   );
 

@@ -113,8 +113,7 @@ struct CarefulSum : PackedFloats<T> {
     const Sum<VecF64> u = two_sum<VecF64>(e, t.error);
     e = u.sum;
     f += u.error;
-    a += absolute(u.error);
-    a += where(unusual, x);
+    a += (VecF64)(unusual ? (VecI64)x : (VecI64)absolute(u.error));  // a zero has no error
   }
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
     s = load_plane<VecF64>(columns, 0, j);
