@@ -133,7 +133,7 @@ double unusual_sum(const Float32Partial& partial) noexcept {
 }
 template <class T>
 double unusual_sum(const CarefulPartial& partial) noexcept {
-  return std::isfinite(partial.s) && !std::isfinite(partial.a) ? partial.a : 0;
+  return std::isfinite(partial.s + partial.e) && !std::isfinite(partial.a) ? partial.a : 0;
 }
 
 // What is n-th of the enclosed sum.

@@ -11,7 +11,8 @@ namespace {
 constexpr int kFirstBlock = 4;
 constexpr int kBlock = 16;
 
-// Adds `count` times as many chunks as there are sums: take(i, at) makes a callable of the i-th.
+// Adds `count` times as many chunks as there are sums: take(i) makes a callable for those from the
+// i-th on, of which it gives the n-th of the b-th sum as (b, n).
 template <int kBeside, class Take>
 STRIDED_INLINE void add_all(FixedSum* sums, int64_t count, Take&& take) {
   const auto first = take(0);
