@@ -6,8 +6,9 @@ namespace {
 // Rows shorter than this many bytes are staged into longer ones when there are several.
 constexpr std::int64_t kShortRow = 256;
 // Runs of up to so many elements are turned into columns when there are so many of them side by
-// side.
-constexpr std::int64_t kShortRun = 24;
+// side. Terms that have numbers are compared one run after the other, so that they gain longer.
+constexpr std::int64_t kShortRun = 16;
+constexpr std::int64_t kShortNumberedRun = 24;
 constexpr std::int64_t kManyRuns = 64;
 
 std::int64_t distance(const ReduceLoop& loop) {
@@ -30,7 +31,8 @@ void choose_vector_axis(ReducePlan& plan) {
   const bool any_reduced = r < plan.reduced.size();
   const bool any_kept = k < plan.kept.size();
   plan.inner = any_reduced && (!any_kept || distance(plan.reduced[r]) <= distance(plan.kept[k]));
-  if (plan.inner && any_kept && plan.reduced.size() == 1 && plan.reduced[r].size <= kShortRun &&
+  const std::int64_t short_run = plan.in_order ? kShortNumberedRun : kShortRun;
+  if (plan.inner && any_kept && plan.reduced.size() == 1 && plan.reduced[r].size <= short_run &&
       plan.kept[k].size >= kManyRuns) {
     plan.inner = false;
   }
