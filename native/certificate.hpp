@@ -49,7 +49,8 @@
 // underflow), and the mean lies in q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by
 // less than 2.1 u (|p| + |t|) / n, for which the bound takes 4 u (|p| + |t|) / n. Divisions that
 // underflow lose less than the smallest subnormal each, for which the bound takes far more. With
-// (q', d') = TwoSum(q, d) the mean is enclosed as sums are.
+// (q', d') = TwoSum(q, d) the mean is enclosed as sums are. Where n is a power of two and nothing
+// comes near underflow, the divisions are exact: the mean is certain wherever the sum is.
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
@@ -136,6 +137,11 @@ double unusual_sum(const CarefulPartial& partial) noexcept {
   return std::isfinite(partial.s + partial.e) && !std::isfinite(partial.a) ? partial.a : 0;
 }
 
+// Whether x is so far from underflow that a division by a count is exact if any is.
+inline bool divides_safely(double x) noexcept {
+  return x == 0 || std::fabs(x) > 0x1p-900;
+}
+
 // What is n-th of the enclosed sum.
 inline Enclosure divided(const Enclosure& x, std::int64_t n) noexcept {
   if (n == 1 || (x.sum == 0 && x.error == 0 && x.bound == 0)) return x;
@@ -143,6 +149,9 @@ inline Enclosure divided(const Enclosure& x, std::int64_t n) noexcept {
   const auto count = static_cast<double>(n);
   const double q = x.sum / count;
   if (n > std::int64_t{1} << 53 || !(std::fabs(q) > 0x1p-900)) return {q, 0, unknown};
+  if ((n & (n - 1)) == 0 && divides_safely(x.error) && divides_safely(x.bound)) {
+    return {q, x.error / count, x.bound / count};
+  }
   const double rest = std::fma(-q, count, x.sum);
   if (rest == 0 && x.error == 0 && x.bound == 0) return {q, 0, 0};
   const TwoSum r = two_sum(q, (rest + x.error) / count);
