@@ -6,7 +6,7 @@ namespace {
 // Rows shorter than this many bytes are staged into longer ones when there are several.
 constexpr std::int64_t kShortRow = 256;
 // Runs of up to so many elements are turned into columns when there are so many of them side by
-// side. Terms that have numbers are compared one run after the other, so that they gain longer.
+// side. Runs whose terms have numbers take longer each: for those it pays up to more elements.
 constexpr std::int64_t kShortRun = 16;
 constexpr std::int64_t kShortNumberedRun = 24;
 constexpr std::int64_t kManyRuns = 64;
