@@ -1,0 +1,53 @@
+// What the loops have in common: how elements and partial results are read and written.
+#pragma once
+
+#include "kernels.hpp"
+#include "vector.hpp"
+
+namespace strided {
+namespace {
+
+constexpr int64_t kGroups = 4;
+constexpr int64_t kPrefetchBytes = 8192;
+
+template <class F>
+STRIDED_INLINE typename F::Chunk chunk_at(const typename F::Element* x) {
+  return load<typename F::Chunk>(x);
+}
+
+template <class F>
+STRIDED_INLINE typename F::Chunk part_at(const typename F::Element* x, int64_t count) {
+  constexpr auto size = static_cast<int64_t>(sizeof(typename F::Element));
+  return load_part(x, count * size, F::neutral());
+}
+
+template <class P>
+STRIDED_INLINE P load_partial(const Columns* columns, int64_t column) {
+  constexpr auto planes = static_cast<int64_t>(sizeof(P) / 8);
+  int64_t words[planes];
+  for (int64_t p = 0; p < planes; ++p) words[p] = columns->words[p * columns->width + column];
+  P partial;
+  __builtin_memcpy(&partial, words, sizeof partial);
+  return partial;
+}
+
+template <class P>
+STRIDED_INLINE void store_partial(Columns* columns, int64_t column, const P& partial) {
+  constexpr auto planes = static_cast<int64_t>(sizeof(P) / 8);
+  int64_t words[planes];
+  __builtin_memcpy(words, &partial, sizeof partial);
+  for (int64_t p = 0; p < planes; ++p) columns->words[p * columns->width + column] = words[p];
+}
+
+template <class V>
+STRIDED_INLINE V load_plane(const Columns* columns, int plane, int64_t j) {
+  return load<V>(columns->words + plane * columns->width + j);
+}
+
+template <class V>
+STRIDED_INLINE void store_plane(Columns* columns, int plane, int64_t j, V value) {
+  store(columns->words + plane * columns->width + j, value);
+}
+
+}  // namespace
+}  // namespace strided
