@@ -9,6 +9,7 @@ namespace strided {
 namespace {
 
 constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about, and of a whole small array
+constexpr std::int64_t kRunsAtOnce = 4;         // that kernels add
 constexpr double kSequential = 256 << 10;       // bytes that are not worth waking a thread
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
@@ -66,8 +67,10 @@ void Reducer::cut() {
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
     const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
-    const double runs = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
-    tiles_ = ceil_div(plan_.columns, static_cast<std::int64_t>(runs));
+    const double most = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
+    auto runs = static_cast<std::int64_t>(most);
+    if (runs > 1) runs = ceil_div(runs, kRunsAtOnce) * kRunsAtOnce;
+    tiles_ = ceil_div(plan_.columns, runs);
   } else {
     // Memory likes long rows best: threads share them out only where that costs too much.
     const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns);

@@ -29,6 +29,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   const Kernel& kernel = *tier.kernel;
   const WalkBase start = base(cell).moved(plan_.across, cell.column);
   if (plan_.stage == nullptr && family_.settled == nullptr) {
+    columns.near = near();
     bool fresh = true;
     walk_inner(plan_, start, terms.first, terms.last, {work.buffer},
                [&](const std::byte* at, std::int64_t count, Terms numbers) {

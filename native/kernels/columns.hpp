@@ -2,13 +2,12 @@
 #pragma once
 
 #include "kernels.hpp"
-#include "vector.hpp"
+#include "reading.hpp"
 
 namespace strided {
 namespace {
 
 constexpr int64_t kGroups = 4;
-constexpr int64_t kPrefetchBytes = 8192;
 
 template <class F>
 STRIDED_INLINE typename F::Chunk chunk_at(const typename F::Element* x) {

@@ -81,10 +81,9 @@ STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int6
   const int64_t chunks = count / kLanes;
   add_all<1>(&sum, chunks, [&](int64_t c) {
     const double* from = x + c * kLanes;
-    const char* ahead = reinterpret_cast<const char*>(from) + kPrefetchBytes;
-    if ((count - c * kLanes) * 8 < kPrefetchBytes) ahead += jump;
+    const int64_t left = (count - c * kLanes) * 8;
     return [=](int, int i) {
-      __builtin_prefetch(ahead + i * static_cast<int64_t>(sizeof(VecF64)));
+      announce_far(reinterpret_cast<const char*>(from + i * kLanes), kVectorBytes, left, jump);
       return load<VecF64>(from + i * kLanes);
     };
   });
@@ -117,9 +116,8 @@ STRIDED_INLINE bool add_runs(const char* row, int64_t stride, int64_t count, Fix
     };
     int64_t c = 0;
     for (; c + 2 <= chunks; c += 2) {
-      const char* ahead = reinterpret_cast<const char*>(x + c * kLanes) + kPrefetchBytes;
       for (int n = 0; n < 2; ++n) {
-        __builtin_prefetch(ahead + n * static_cast<int64_t>(sizeof(VecF64)));
+        announce_far(reinterpret_cast<const char*>(x + (c + n) * kLanes));
         add(n, load<VecF64>(x + (c + n) * kLanes));
       }
     }
@@ -194,6 +192,9 @@ inline void fixed_rows(const void* source, int64_t stride, int64_t rows, int64_t
                        Columns* columns, bool fresh) {
   if (count < kFixedRun) {
     return fixed_short_rows(source, stride, rows, count, terms, columns, fresh);
+  }
+  if (kStreams && !columns->near) {
+    return reduce_rows<Float64Sum<double>>(source, stride, rows, count, terms, columns, fresh);
   }
   const char* row = static_cast<const char*>(source);
   close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {

@@ -103,6 +103,7 @@ STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
 template <class T>
 struct CarefulSum : PackedFloats<T> {
   static constexpr int64_t kRunDepth = 4 * kGroups + 4 * kLanes;
+  static constexpr bool kLongChains = true;
   VecF64 s = {}, e = {}, f = {}, a = {};
 
   STRIDED_INLINE void add(Packed<T> chunk) {
@@ -268,6 +269,8 @@ inline int64_t finish_careful(const Columns* columns, int64_t count, void* resul
   });
 }
 
+constexpr int64_t kFewAhead = 2048;  // bytes
+
 // The sum of two numbers is the rounded one by itself.
 inline int64_t few_careful(const void* source, int64_t stride, int64_t rows, int64_t count,
                            void* results, int64_t* uncertain) {
@@ -277,7 +280,7 @@ inline int64_t few_careful(const void* source, int64_t stride, int64_t rows, int
   const auto row = [&](int64_t r, int64_t j, int64_t lanes) {
     const auto* at = reinterpret_cast<const double*>(first + r * stride) + j;
     if (lanes < kLanes) return load_part(at, lanes * 8, VecF64{});
-    __builtin_prefetch(reinterpret_cast<const char*>(at) + kPrefetchBytes / 4);
+    __builtin_prefetch(reinterpret_cast<const char*>(at) + kFewAhead);
     return load<VecF64>(at);
   };
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {

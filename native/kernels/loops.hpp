@@ -14,10 +14,10 @@
 //   kRunDepth             roundings that a run adds to those of its longest lane
 //   close_runs(sums, columns, column, fresh)
 //                         optional: as many whole runs as a vector has 64-bit lanes
+//   kLongChains           optional: see tile_loop.hpp
 //
 // Four independent accumulators hide the latency of the chains in a run; in a tile neighbouring
-// columns are independent by themselves. Reads are announced to the memory ahead of time: the
-// chains leave too few misses in flight otherwise.
+// columns are independent by themselves. How they read the memory is in reading.hpp.
 #pragma once
 
 #include "run_loop.hpp"

@@ -65,7 +65,7 @@ struct Places {
       Keys keys = keys_at(at, count - i);
       if (i + kGroup <= count) {
         for (int64_t v = 1; v < kGroupVectors; ++v) {
-          __builtin_prefetch(at + v * kVectorBytes + kPrefetchBytes);
+          announce_far(at + v * kVectorBytes);
           keys = K::better(keys, keys_at(at + v * kVectorBytes, kWidth));
         }
       } else {

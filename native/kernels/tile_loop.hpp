@@ -6,20 +6,20 @@
 namespace strided {
 namespace {
 
-// The rows of a tile that are added while its running sums are in registers.
+// The rows of a tile that are added while its running sums are in registers. Where several places
+// are read at once, these are the places, with one core or more.
 //
-// One core that reads memory alone keeps as many reads in flight as it can be told of: each line is
-// announced early, and at the end of the rows the beginning of the next ones.
+// Otherwise it depends. One core that reads memory alone keeps as many reads in flight as it can be
+// told of: each line is announced early, and at the end of the rows the beginning of the next ones.
 //
 // Cores that share the memory have reads enough between them, and what is announced in vain takes
 // from what is needed. So they read as many rows at once as the CPU's own prefetchers follow, and
 // announce of what lies ahead only what these fetch too late, and towards the end of the rows the
 // beginning of the next ones, which they don't foresee.
-constexpr int kRows = 16;
+constexpr int kRows = kStreams ? 8 : 16;
 constexpr int kSharedRows = 12;
-constexpr int kFewRows = 4;         // of what is left
-constexpr int64_t kRowAhead = 512;  // bytes
-constexpr int64_t kSharedAhead = 320;
+constexpr int kFewRows = 4;             // of what is left
+constexpr int64_t kSharedAhead = 320;   // bytes
 constexpr int64_t kSharedNext = 1024;   // of the next rows
 constexpr int64_t kLongRow = 16 << 10;  // that the prefetchers take long enough to follow
 
@@ -52,13 +52,18 @@ STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t rows, con
     }
     return left > kSharedAhead ? kSharedAhead : 0;
   } else {
-    return left > kRowAhead ? kRowAhead : rows * stride + kRowAhead - width;
+    return left > kNearAhead ? kNearAhead : rows * stride + kNearAhead - width;
   }
 }
 
 // Elements that are in a cache are added to two vectors of columns at a time, so that chains that
 // do not depend on each other are near enough for the CPU to see both; those that come from memory
-// to one, since twice as many reads at once are more than it keeps in flight.
+// to one, since twice as many reads at once are more than it keeps in flight. Where the chains are
+// so long that they take longer than memory, two are better anyway: a functor says so by
+// kLongChains.
+template <class F>
+constexpr bool kTwoBeside = kStreams && requires { F::kLongChains; };
+
 template <class F, int kCount, bool kShared, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns* columns) {
   using Element = typename F::Element;
@@ -68,7 +73,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
     return look_ahead<kShared>((count - j) * size, count * size, kCount, source + kCount * stride,
                                stride);
   };
-  if (!kShared && columns->near) {
+  if (!kShared && (columns->near || kTwoBeside<F>)) {
     for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
       add_to<F, kCount, 2, kFresh>(source + j * size, stride, j, ahead(), columns);
     }
@@ -111,7 +116,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
   const int64_t width = count * static_cast<int64_t>(sizeof(typename F::Element));
-  if (columns->shared && width >= kLongRow) {
+  if (!kStreams && columns->shared && width >= kLongRow) {
     add_tile<F, true>(row, stride, rows, count, columns, fresh);
   } else {
     add_tile<F, false>(row, stride, rows, count, columns, fresh);

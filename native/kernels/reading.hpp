@@ -1,0 +1,43 @@
+// How reads are announced to the memory.
+//
+// The chains of additions leave too few reads in flight, so that a core that waits for memory has
+// to be told of more of them. What serves best differs between CPUs, for which the width of the
+// vectors stands:
+//
+//   512 bits   One place at a time, and each line is announced long before (AMD Zen 5).
+//   less       Several places at once, four runs or eight rows, each of which the CPU's own
+//              prefetchers follow; lines are announced shortly before. One place that is announced
+//              long before gives two thirds of that (AMD Zen 3: 12 and 18 GB/s with one thread).
+#pragma once
+
+#include "vector.hpp"
+
+namespace strided {
+namespace {
+
+constexpr bool kStreams = kVectorBytes < 64;  // several places at once
+constexpr int64_t kLine = 64;
+constexpr int64_t kFarAhead = 8192;  // bytes
+constexpr int64_t kNearAhead = 512;
+constexpr int64_t kStreamBytes = 4096;  // of a place that the prefetchers take to follow it
+
+// Announces what is read from one place `bytes` from here on, and what lies that far ahead.
+STRIDED_INLINE void announce_far(const char* at, int64_t bytes = kLine) {
+  if constexpr (!kStreams) {
+    for (int64_t i = 0; i < bytes; i += kLine) __builtin_prefetch(at + i + kFarAhead);
+  }
+}
+
+// The same towards the end of a run, of which so many bytes are left; the next one begins `jump`
+// bytes behind it.
+STRIDED_INLINE void announce_far(const char* at, int64_t bytes, int64_t left, int64_t jump) {
+  announce_far(left < kFarAhead ? at + jump : at, bytes);
+}
+
+// One of several places.
+STRIDED_INLINE void announce_near(const char* at, int64_t left, int64_t jump) {
+  __builtin_prefetch(at + kNearAhead + (left > kNearAhead ? 0 : jump));
+}
+
+}  // namespace
+}  // namespace strided
