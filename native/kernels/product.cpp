@@ -37,6 +37,42 @@ struct FloatProduct {
   }
 };
 
+// The products of the lower halves of 64 bits.
+STRIDED_INLINE VecU64 half_products(VecU64 a, VecU64 b) {
+#if defined(__AVX2__) && !defined(__AVX512F__) && !defined(__clang__)
+  return (VecU64)__builtin_ia32_pmuludq256((Vec<int>)a, (Vec<int>)b);
+#elif defined(__SSE2__) && !defined(__AVX2__) && !defined(__clang__)
+  return (VecU64)__builtin_ia32_pmuludq128((Vec<int>)a, (Vec<int>)b);
+#else
+  return (a & 0xffffffffu) * (b & 0xffffffffu);
+#endif
+}
+
+// Modulo 2^64. Only the widest vectors can multiply 64 bits; of elements of 32 or fewer, which are
+// their lower halves, less 2^32 where they are negative, two products of halves are enough.
+template <class T>
+STRIDED_INLINE VecU64 times(VecU64 low, VecI64 x) {
+  if constexpr (kVectorBytes == 64 || sizeof(T) == 8) {
+    return low * (VecU64)x;
+  } else {
+    VecU64 upper = half_products(low >> 32, (VecU64)x);
+    if constexpr (kIsSigned<T>) upper -= low & (VecU64)(x < 0);
+    return half_products(low, (VecU64)x) + (upper << 32);
+  }
+}
+
+// As floats: of 32 bits by way of integers that the CPU converts, or of a float whose unit is 1.
+template <class T>
+STRIDED_INLINE VecF64 float_of(Packed<T> chunk, VecI64 x) {
+  if constexpr (sizeof(T) == 8) {
+    return __builtin_convertvector(chunk, VecF64);
+  } else if constexpr (sizeof(T) == 4 && !kIsSigned<T>) {
+    return (VecF64)(x | (VecI64)filled<VecF64>(0x1p52)) - 0x1p52;
+  } else {
+    return __builtin_convertvector(__builtin_convertvector(chunk, Packed<int32_t>), VecF64);
+  }
+}
+
 // A bool counts as 1 wherever it is true.
 template <class T, bool kIsBool>
 struct IntProduct {
@@ -50,15 +86,10 @@ struct IntProduct {
 
   static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(T{1}); }
   STRIDED_INLINE void add(Chunk chunk) {
-    if constexpr (sizeof(T) == 8 && !kIsSigned<T>) {
-      low *= chunk;
-      magnitude *= __builtin_convertvector(chunk, VecF64);
-    } else {
-      VecI64 x = __builtin_convertvector(chunk, VecI64);
-      if constexpr (kIsBool) x = (x != 0) & 1;
-      low *= (VecU64)x;
-      magnitude *= absolute(__builtin_convertvector(x, VecF64));
-    }
+    if constexpr (kIsBool) chunk = (Chunk)((chunk != 0) & 1);
+    const VecI64 x = __builtin_convertvector(chunk, VecI64);
+    low = times<T>(low, x);
+    magnitude *= absolute(float_of<T>(chunk, x));
   }
   STRIDED_INLINE void spill() {}
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
