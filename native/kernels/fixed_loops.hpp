@@ -9,7 +9,7 @@ namespace {
 
 // The first block has so many chunks: an anchor is soon chosen, and fits for most of what follows.
 constexpr int kFirstBlock = 4;
-constexpr int kBlock = 16;
+constexpr int kBlock = kStreams ? 32 : 16;
 
 // Adds `count` times as many chunks as there are sums: take(i) makes a callable for those from the
 // i-th on, of which it gives the n-th of the b-th sum as (b, n).
@@ -29,6 +29,8 @@ STRIDED_INLINE void add_all(FixedSum* sums, int64_t count, Take&& take) {
   some.template operator()<1>();
 }
 
+constexpr int64_t kStripAhead = 16;  // rows
+
 // All rows of some vectors of columns, one strip after the other: what is in a cache may be read in
 // any order, and the running sums stay in registers. The last strip may have fewer columns.
 template <int kBeside>
@@ -38,7 +40,7 @@ STRIDED_INLINE void add_strip(const char* source, int64_t stride, int64_t rows, 
   add_all<kBeside>(sums, rows, [&](int64_t r) {
     return [=, from = source + r * stride](int b, int i) {
       const char* at = from + i * stride + b * static_cast<int64_t>(sizeof(VecF64));
-      __builtin_prefetch(at + kBlock * stride);
+      if (b * kVectorBytes % kLine == 0) __builtin_prefetch(at + kStripAhead * stride);
       if (kBeside == 1 && count < kLanes) return load_part(at, count * 8, VecF64{});
       return load<VecF64>(at);
     };
@@ -60,9 +62,13 @@ constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
 // stay in it.
 constexpr int64_t kCrowding = 2048;
 
+STRIDED_INLINE bool crowds(int64_t stride) {
+  return stride != 0 && stride % kCrowding == 0;
+}
+
 inline void fixed_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                        Columns* columns, bool fresh) {
-  if (!columns->near || rows < kFixedRows || stride % kCrowding == 0) {
+  if (!columns->near || rows < kFixedRows || crowds(stride)) {
     return reduce_tile<Float64Sum<double>>(source, stride, rows, count, terms, columns, fresh);
   }
   const char* at = static_cast<const char*>(source);
@@ -112,7 +118,7 @@ STRIDED_INLINE bool add_runs(const char* row, int64_t stride, int64_t count, Fix
       const VecF64 t = anchor + term;
       bits[n] += (VecU64)t;
       strange |= (VecU64)t ^ (VecU64)anchor;
-      left[n] += difference(term, difference(t, anchor));
+      left[n] += rest_of(term, t, anchor);
     };
     int64_t c = 0;
     for (; c + 2 <= chunks; c += 2) {

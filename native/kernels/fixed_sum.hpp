@@ -50,6 +50,12 @@ STRIDED_INLINE VecI64 exponent(VecF64 x) {
   return ((VecI64)x >> kMantissaBits) & 0x7ff;
 }
 
+// What t = anchor + x leaves of x. Of narrow vectors there are few registers, and an operation that
+// multiplies and adds overwrites one: two of them need copies.
+STRIDED_INLINE VecF64 rest_of(VecF64 x, VecF64 t, VecF64 anchor) {
+  return difference(x, kStreams ? t - anchor : difference(t, anchor));
+}
+
 // The unit in the last place of an anchor.
 STRIDED_INLINE VecF64 unit_of(VecF64 anchor) {
   const VecI64 biased = greater(exponent(anchor), filled<VecI64>(int64_t{1}));
@@ -114,7 +120,7 @@ struct FixedSum {
           const VecF64 t = anchor + x;
           units[b] += (VecU64)t;
           strange[b] |= (VecU64)t ^ (VecU64)anchor;
-          left[k] = difference(x, difference(t, anchor));
+          left[k] = rest_of(x, t, anchor);
         }
         for (int k = 0; k < kStep; k += 2) {
           rests[b] += kStep == 1 ? left[k] : left[k] + left[k + (kStep > 1)];
@@ -164,7 +170,7 @@ struct FixedSum {
       const VecF64 x = at(i);
       const VecF64 t = sum.anchor + x;
       bits += (VecU64)t;
-      sum.rests += difference(x, difference(t, sum.anchor));
+      sum.rests += rest_of(x, t, sum.anchor);
     }
     sum.units += bits - (VecU64)sum.anchor * kCount;
     sum.rests += excess;
