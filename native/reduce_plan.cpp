@@ -1,5 +1,7 @@
 #include "reduce_plan.hpp"
 
+#include "cpu.hpp"
+
 namespace strided {
 namespace {
 
@@ -104,6 +106,7 @@ ReducePlan plan_reduction(const PlanRequest& request) {
       plan.inner && vector.size * plan.width() < kShortRow && !plan.reduced.empty();
   if (mask != nullptr || vector.stride[kIn] != plan.width() || many_short_rows) {
     plan.stage = choose_stage(plan.dtype, mask != nullptr);
+    plan.staging = kernels().staging;
   }
   return plan;
 }

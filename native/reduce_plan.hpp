@@ -47,6 +47,7 @@ struct ReducePlan {
   bool inner = true;
   bool in_order = false;  // of numbers: terms must be staged one run at a time
   Stage stage = nullptr;  // null when elements are taken as they lie
+  RowReading staging;     // of an outer walk
   std::uint64_t neutral = 0;
 
   std::int64_t columns = 1;  // outputs side by side
@@ -73,15 +74,13 @@ ReducePlan plan_reduction(const PlanRequest& request);
 // What a walk works with besides the plan: room for staged elements.
 inline constexpr std::int64_t kStageElements = 1 << 13;
 inline constexpr std::int64_t kStageRun = 1 << 12;  // of inner walks: stays in the nearest cache
-// Outer walks stage rows of few columns whole, and otherwise so many rows of so many bytes each:
-// what the kernels add while running sums are in registers.
+// Outer walks stage rows of few columns whole, and otherwise rows of so many bytes each, as many as
+// the kernels add while running sums are in registers.
 inline constexpr std::int64_t kFewColumns = 32;
-inline constexpr std::int64_t kStageRows = 16;
 inline constexpr std::int64_t kStageRowBytes = 128;
-// How far ahead reads are announced; nearer where many rows are read at once, as all that has been
-// announced has to stay in the nearest cache.
+// How far ahead reads of a run are announced; nearer where many rows are read at once, as all that
+// has been announced has to stay in the nearest cache.
 inline constexpr std::int64_t kRunAhead = 8192;
-inline constexpr std::int64_t kRowsAhead = 768;
 
 struct StageBuffer {
   alignas(64) std::byte bytes[kStageElements * 8];
@@ -185,15 +184,17 @@ void walk_staged_rows(const ReducePlan& plan, const WalkBase& at, std::int64_t r
   const auto& across = plan.across.stride;
   const auto& down = plan.rows.stride;
   // The fewer rows, the longer.
-  const std::int64_t row_bytes = kStageRowBytes * std::max<std::int64_t>(1, kStageRows / rows);
+  const std::int64_t row_bytes =
+      kStageRowBytes * std::max<std::int64_t>(1, plan.staging.rows / rows);
   const std::int64_t width = count <= kFewColumns ? count : row_bytes / plan.width();
   const std::int64_t jump = rows * down[kIn] - count * across[kIn];
   for (std::int64_t column = 0; column < count; column += width) {
     const std::int64_t columns = std::min(width, count - column);
     const WalkBase here = at.moved(plan.across, column);
-    const Scattered from{here.in(),     across[kIn], down[kIn],  here.mask(),
-                         across[kMask], down[kMask], kRowsAhead, (count - column) * across[kIn],
-                         jump};
+    const Scattered from{
+        here.in(),     across[kIn], down[kIn],          here.mask(),
+        across[kMask], down[kMask], plan.staging.ahead, (count - column) * across[kIn],
+        jump};
     plan.stage(from, rows, columns, plan.neutral, buffer.bytes);
     const Terms terms{at.number(), down[kNumber]};
     sink(RowBlock{buffer.bytes, columns * plan.width(), rows, terms, column, columns});
@@ -206,7 +207,8 @@ template <class Sink>
 void walk_outer(const ReducePlan& plan, WalkBase base, std::int64_t column, std::int64_t count,
                 std::int64_t first, std::int64_t last, StageBuffer& buffer, Sink&& sink) {
   const ReduceLoop& rows = plan.rows;
-  const std::int64_t most = count <= kFewColumns ? kStageElements / count : kStageRows;
+  const std::int64_t some = last - first <= kMostFew ? kMostFew : plan.staging.rows;
+  const std::int64_t most = count <= kFewColumns ? kStageElements / count : some;
   Walker<kOperands> walker(plan.reduced, first / rows.size);
   std::int64_t start = first % rows.size;
   base = base.moved(plan.across, column);

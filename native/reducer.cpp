@@ -28,7 +28,6 @@ constexpr std::int64_t kSlice = 1024;         // columns are merged at a time
 constexpr std::int64_t kLoneTile = 4096;      // columns of a tile of a lone thread
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
 constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
-constexpr std::int64_t kFewTerms = 16;        // exact sums of so few often lie halfway
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
   return (a + b - 1) / b;
@@ -43,7 +42,8 @@ Reducer::Reducer(const Reduction& reduction, const ReducePlan& plan, const Famil
       // As a float: the elements of a broadcast array may be more than 63 bits count.
       bytes_(static_cast<double>(plan.outputs) * static_cast<double>(plan.terms) *
              static_cast<double>(plan.width())) {
-  if (plan.terms <= kFewTerms) first_tier_ = family.tier_count - 1;
+  // Exact sums of few terms often lie halfway.
+  if (plan.terms <= kMostFew) first_tier_ = family.tier_count - 1;
   cut();
 }
 
@@ -190,26 +190,33 @@ void Reducer::probe() {
   if (too_many(uncertain, some.count)) ++first_tier_;
 }
 
-// The rows of a cell at once, when they are few: false when that is not possible.
+// Results of few terms at once: false when that is not possible.
 bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
   const auto few = family_.tiers[tier].kernel->few;
-  if (few == nullptr || plan_.inner || plan_.terms > kFewTerms || !plan_.reduced.empty() ||
+  const std::int64_t size = itemsize(reduction_.out.dtype);
+  if (few == nullptr || plan_.inner || plan_.terms > kMostFew || !plan_.reduced.empty() ||
       !family_.tiers[tier].at_once || reduction_.initial.given ||
-      plan_.across.stride[kOut] != itemsize(reduction_.out.dtype)) {
+      plan_.across.stride[kOut] != size) {
     return false;
   }
-  static_assert(kFewTerms <= kStageRows && kFewTerms <= kStageElements / kFewColumns);
-  const std::int64_t size = itemsize(reduction_.out.dtype);
+  static_assert(kMostFew <= kStageElements / kFewColumns);
+  const bool streamed = static_cast<double>(plan_.outputs * size) > kNearBytes;
   std::vector<std::int64_t> uncertain;
-  walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, work.buffer,
-             [&](const RowBlock& block) {
-               std::byte* const results = out(cell) + block.column * size;
-               const std::int64_t count =
-                   few(block.at, block.stride, block.rows, block.columns, results, work.uncertain);
-               for (std::int64_t i = 0; i < count; ++i) {
-                 uncertain.push_back(block.column + work.uncertain[i]);
-               }
-             });
+  const auto make = [&](FewTerms terms, std::int64_t column) {
+    const std::int64_t count = few(terms, out(cell) + column * size, work.uncertain);
+    for (std::int64_t i = 0; i < count; ++i) uncertain.push_back(column + work.uncertain[i]);
+  };
+  const bool runs = plan_.rows.stride[kIn] == plan_.width() && plan_.base[kMask] == nullptr;
+  if (runs) {
+    const std::byte* const at = base(cell).moved(plan_.across, cell.column).in();
+    make({at, plan_.terms, plan_.width(), cell.count, plan_.across.stride[kIn], streamed}, 0);
+  } else {
+    walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, work.buffer,
+               [&](const RowBlock& block) {
+                 make({block.at, block.rows, block.stride, block.columns, plan_.width(), streamed},
+                      block.column);
+               });
+  }
   if (!uncertain.empty()) mend(tier, cell, uncertain, work);
   return true;
 }

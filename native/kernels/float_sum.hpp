@@ -240,9 +240,9 @@ int64_t finish_float64(const Columns* columns, int64_t count, void* results, int
   });
 }
 
-// Writes the results of some lanes; a lane is true where its result is certain.
+// Results of some lanes; a lane is true where its result is certain.
 STRIDED_INLINE VecI64 finish_careful_lanes(VecF64 s, VecF64 e, VecF64 f, VecF64 a, double factor,
-                                           double* out, int64_t lanes) {
+                                           VecF64* results) {
   const Sum<VecF64> r = two_sum<VecF64>(s, e);
   const Sum<VecF64> t = two_sum<VecF64>(r.error, f);
   const Sum<VecF64> sum = two_sum<VecF64>(r.sum, t.sum);
@@ -253,7 +253,7 @@ STRIDED_INLINE VecI64 finish_careful_lanes(VecF64 s, VecF64 e, VecF64 f, VecF64 
       (sum.sum + (sum.error + bound) == sum.sum) & (sum.sum + (sum.error - bound) == sum.sum);
   const VecI64 unusual = ~is_unusual(s) & ~is_unusual(e) & is_unusual(a);
   if (any(unusual)) result = replaced(unusual, a, result), certain |= unusual;
-  store_lanes(out, result, lanes);
+  *results = result;
   return certain;
 }
 
@@ -262,36 +262,12 @@ inline int64_t finish_careful(const Columns* columns, int64_t count, void* resul
   const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
   auto* out = static_cast<double*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
-    return finish_careful_lanes(load_plane<VecF64>(columns, 0, j),
-                                load_plane<VecF64>(columns, 1, j),
-                                load_plane<VecF64>(columns, 2, j),
-                                load_plane<VecF64>(columns, 3, j), factor, out + j, lanes);
-  });
-}
-
-constexpr int64_t kFewAhead = 2048;  // bytes
-
-// The sum of two numbers is the rounded one by itself.
-inline int64_t few_careful(const void* source, int64_t stride, int64_t rows, int64_t count,
-                           void* results, int64_t* uncertain) {
-  const char* first = static_cast<const char*>(source);
-  auto* out = static_cast<double*>(results);
-  const double factor = static_cast<double>(rows) * (2 * kRoundoff);
-  const auto row = [&](int64_t r, int64_t j, int64_t lanes) {
-    const auto* at = reinterpret_cast<const double*>(first + r * stride) + j;
-    if (lanes < kLanes) return load_part(at, lanes * 8, VecF64{});
-    __builtin_prefetch(reinterpret_cast<const char*>(at) + kFewAhead);
-    return load<VecF64>(at);
-  };
-  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
-    if (rows == 2) {
-      const VecF64 sum = (row(0, j, lanes) + row(1, j, lanes)) + 0.0;
-      __builtin_memcpy(out + j, &sum, static_cast<size_t>(lanes) * sizeof(double));
-      return filled<VecI64>(int64_t{-1});
-    }
-    CarefulSum<double> sums;
-    for (int64_t r = 0; r < rows; ++r) sums.add(row(r, j, lanes));
-    return finish_careful_lanes(sums.s, sums.e, sums.f, sums.a, factor, out + j, lanes);
+    VecF64 result;
+    const VecI64 certain = finish_careful_lanes(
+        load_plane<VecF64>(columns, 0, j), load_plane<VecF64>(columns, 1, j),
+        load_plane<VecF64>(columns, 2, j), load_plane<VecF64>(columns, 3, j), factor, &result);
+    store_lanes(out + j, result, lanes);
+    return certain;
   });
 }
 

@@ -95,6 +95,18 @@ struct Terms {
 // The most terms that may be added to a column, so that integer lanes cannot overflow.
 inline constexpr int64_t kMostTerms = int64_t{1} << 30;
 
+// The elements that `count` results are made of. Either the results' first terms or the terms of
+// each result are next to each other, in rows or in runs.
+inline constexpr int64_t kMostFew = 16;
+struct FewTerms {
+  const void* source;
+  int64_t terms;        // of each result, kMostFew at most
+  int64_t term_stride;  // bytes from one term to the next
+  int64_t count;
+  int64_t stride;  // bytes from one result's first term to that of the next
+  bool streamed;   // so many results are made that caches had better be left to others
+};
+
 // The loops of a reduction over one dtype. `source` need not be aligned. `fresh` columns begin with
 // no terms; others go on.
 struct Kernel {
@@ -112,9 +124,8 @@ struct Kernel {
   // May be null. Writes contiguous results of the reduction's own dtype, and the numbers of the
   // columns that it is not certain of to `uncertain`, and gives how many these are.
   int64_t (*finish)(const Columns* columns, int64_t count, void* results, int64_t* uncertain);
-  // May be null. The same for a tile of few rows, whose columns need not be kept anywhere.
-  int64_t (*few)(const void* source, int64_t stride, int64_t rows, int64_t count, void* results,
-                 int64_t* uncertain) = nullptr;
+  // May be null. The same for few terms, whose columns need not be kept anywhere.
+  int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
   // May be null. A run that comes in pieces, all but the last of kPieceBytes: `piece` adds one to
   // what `sums` keep of those before, of which a `fresh` one has none; `close` makes the first
   // column of them, of `count` elements in all.
@@ -138,8 +149,15 @@ inline constexpr int64_t kSumsBytes = 1024;
   ROW(argmax)
 // clang-format on
 
+// How rows that lie apart are read best: so many at once, announced so many bytes ahead.
+struct RowReading {
+  int64_t rows = 1;
+  int64_t ahead = 0;
+};
+
 struct KernelTable {
   const char* name;
+  RowReading staging;
 #define ROW(kind) const Kernel* kind;  // by dtype; some have empty rows
   STRIDED_KERNELS(ROW)
 #undef ROW

@@ -19,6 +19,8 @@ constexpr bool kStreams = kVectorBytes < 64;  // several places at once
 constexpr int64_t kLine = 64;
 constexpr int64_t kFarAhead = 8192;  // bytes
 constexpr int64_t kNearAhead = 512;
+constexpr int kRows = kStreams ? 8 : 16;  // of a tile
+constexpr int64_t kStagedAhead = kStreams ? 512 : 768;
 constexpr int64_t kStreamBytes = 4096;  // of a place that the prefetchers take to follow it
 
 // Announces what is read from one place `bytes` from here on, and what lies that far ahead.

@@ -1,5 +1,6 @@
 // The kernels of sums.
 
+#include "few_sum.hpp"
 #include "fixed_loops.hpp"
 #include "int_sum.hpp"
 

@@ -1,6 +1,7 @@
 // The tables of this instruction set in one place.
 
 #include "kernels.hpp"
+#include "reading.hpp"
 
 #define STRIDED_NAME__(kind, isa) kind##_##isa
 #define STRIDED_NAME_(kind, isa) STRIDED_NAME__(kind, isa)
@@ -16,6 +17,7 @@ STRIDED_KERNELS(ROW)
 
 extern const KernelTable STRIDED_NAME(kernels);
 const KernelTable STRIDED_NAME(kernels) = {STRIDED_QUOTED(STRIDED_ISA),
+                                           {kRows, kStagedAhead},
 #define ROW(kind) STRIDED_NAME(kind),
                                            STRIDED_KERNELS(ROW)
 #undef ROW

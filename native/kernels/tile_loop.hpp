@@ -6,8 +6,8 @@
 namespace strided {
 namespace {
 
-// The rows of a tile that are added while its running sums are in registers. Where several places
-// are read at once, these are the places, with one core or more.
+// How many rows are added while a tile's running sums are in registers. Where several places are
+// read at once, these are the places, with one core or more.
 //
 // Otherwise it depends. One core that reads memory alone keeps as many reads in flight as it can be
 // told of: each line is announced early, and at the end of the rows the beginning of the next ones.
@@ -16,7 +16,6 @@ namespace {
 // from what is needed. So they read as many rows at once as the CPU's own prefetchers follow, and
 // announce of what lies ahead only what these fetch too late, and towards the end of the rows the
 // beginning of the next ones, which they don't foresee.
-constexpr int kRows = kStreams ? 8 : 16;
 constexpr int kSharedRows = 12;
 constexpr int kFewRows = 4;             // of what is left
 constexpr int64_t kSharedAhead = 320;   // bytes

@@ -52,6 +52,28 @@ STRIDED_INLINE void store(void* target, V value) {
   __builtin_memcpy(target, &value, sizeof value);
 }
 
+// Past the caches, to an address that is a multiple of the vector's size.
+STRIDED_INLINE void stream(double* target, VecF64 value) {
+#if defined(__clang__)
+  __builtin_nontemporal_store(value, reinterpret_cast<VecF64*>(target));
+#elif defined(__AVX512F__)
+  __builtin_ia32_movntpd512(target, value);
+#elif defined(__AVX__)
+  __builtin_ia32_movntpd256(target, value);
+#elif defined(__SSE2__)
+  __builtin_ia32_movntpd(target, value);
+#else
+  store(target, value);
+#endif
+}
+
+// Before other threads are told of what was streamed.
+STRIDED_INLINE void finish_streaming() {
+#if defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
+}
+
 template <int kBytes>
 struct BytesOf {
   typedef char type __attribute__((vector_size(kBytes)));
@@ -167,22 +189,24 @@ STRIDED_INLINE void transpose(V* vectors) {
   }
 }
 
-STRIDED_INLINE bool any(VecI64 mask) {
-  int64_t bits = 0;
-  for (int64_t lane = 0; lane < kLanes; ++lane) bits |= mask[lane];
-  return bits != 0;
+// Whether some lane has some of these bits.
+STRIDED_INLINE bool any_bits(VecI64 x, VecI64 bits) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return __builtin_ia32_ptestmq512((Vec<long long>)x, (Vec<long long>)bits, -1) != 0;
+#elif defined(__AVX__) && !defined(__clang__)
+  return __builtin_ia32_ptestz256((Vec<long long>)x, (Vec<long long>)bits) == 0;
+#else
+  int64_t some = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) some |= x[lane] & bits[lane];
+  return some != 0;
+#endif
+}
+STRIDED_INLINE bool any_bits(VecI64 x, int64_t bits) {
+  return any_bits(x, filled<VecI64>(bits));
 }
 
-// Whether some lane has some of these bits.
-STRIDED_INLINE bool any_bits(VecI64 x, int64_t bits) {
-#if defined(__AVX512F__) && !defined(__clang__)
-  return __builtin_ia32_ptestmq512((Vec<long long>)x, (Vec<long long>)filled<VecI64>(bits), -1) !=
-         0;
-#elif defined(__AVX__) && !defined(__clang__)
-  return __builtin_ia32_ptestz256((Vec<long long>)x, (Vec<long long>)filled<VecI64>(bits)) == 0;
-#else
-  return any(x & bits);
-#endif
+STRIDED_INLINE bool any(VecI64 mask) {
+  return any_bits(mask, mask);
 }
 
 // The unsigned integer of as many bytes, and that of twice as many.
