@@ -54,33 +54,109 @@ struct Places {
     return found;
   }
 
-  // The extreme of a run, and the lowest number of a term that has it.
-  static PlacedPartial best_of_run(const char* run, int64_t count, Terms terms) {
-    const bool last = terms.step < 0;  // of equal elements, the last has the lowest number
-    Keys best = keys_at(run, count);
-    best = filled<Keys>(best_lane(best));
+  struct Run {
+    const char* at;
+    int64_t count;
+    Terms terms;
+  };
+
+  // The best of what was seen of a run, and the group where it is.
+  struct Scan {
+    Keys best;
     int64_t group = 0;
-    for (int64_t i = 0; i < count; i += kGroup) {
-      const char* at = run + i * kSize;
-      Keys keys = keys_at(at, count - i);
-      if (i + kGroup <= count) {
-        for (int64_t v = 1; v < kGroupVectors; ++v) {
-          announce_far(at + v * kVectorBytes);
-          keys = K::better(keys, keys_at(at + v * kVectorBytes, kWidth));
-        }
-      } else {
-        for (int64_t v = 1; v * kWidth < count - i; ++v) {
-          keys = K::better(keys, keys_at(at + v * kVectorBytes, count - i - v * kWidth));
-        }
-      }
-      if (!any_lane((Keys)K::beats(keys, best)) && !(last && any_lane((Keys)(keys == best))))
-        continue;
+
+    STRIDED_INLINE void begin(const Run& run) {
+      best = filled<Keys>(best_lane(keys_at(run.at, run.count)));
+    }
+    // Of the group at the i-th element, these are the best of each lane.
+    STRIDED_INLINE void add(const Run& run, int64_t i, Keys keys) {
+      const bool ties = run.terms.step < 0 && any_lane((Keys)(keys == best));
+      if (!any_lane((Keys)K::beats(keys, best)) && !ties) return;
       group = i;
       best = filled<Keys>(best_lane(keys));
     }
-    const int64_t end = count - group < kGroup ? count : group + kGroup;
-    const int64_t place = find(run, group, end, best[0], last);
-    return {best[0], terms.first + place * terms.step};
+    // The last group, which may have fewer elements.
+    STRIDED_INLINE void add_rest(const Run& run, int64_t i) {
+      if (i >= run.count) return;
+      Keys keys = keys_at(run.at + i * kSize, run.count - i);
+      for (int64_t j = i + kWidth; j < run.count; j += kWidth) {
+        keys = K::better(keys, keys_at(run.at + j * kSize, run.count - j));
+      }
+      add(run, i, keys);
+    }
+    PlacedPartial end(const Run& run) const {
+      const bool last = run.terms.step < 0;  // of equal elements, the last has the lowest number
+      const int64_t end = run.count - group < kGroup ? run.count : group + kGroup;
+      const int64_t place = find(run.at, group, end, best[0], last);
+      return {best[0], run.terms.first + place * run.terms.step};
+    }
+  };
+
+  // Of whole groups of some runs, the best of each lane.
+  template <int kRuns>
+  static STRIDED_INLINE void read_groups(const Run* runs, int64_t i, Keys* keys) {
+    const auto read = [&](int g, int64_t v) {
+      const char* at = runs[g].at + i * kSize + v * kVectorBytes;
+      if constexpr (!kStreams) {
+        announce_far(at);
+      } else if (v * kVectorBytes % kLine == 0) {
+        announce_near(at, (runs[g].count - i) * kSize, 0);
+      }
+      return K::place_key(load<Vec<Element>>(at));
+    };
+    for (int g = 0; g < kRuns; ++g) keys[g] = read(g, 0);
+    for (int64_t v = 1; v < kGroupVectors; ++v) {
+      for (int g = 0; g < kRuns; ++g) keys[g] = K::better(keys[g], read(g, v));
+    }
+  }
+
+  // The extremes of runs that are read at once, and the lowest numbers of terms that have them.
+  template <int kRuns>
+  static void best_of_runs(const Run* runs, PlacedPartial* found) {
+    Scan scans[kRuns];
+    int64_t least = runs[0].count;
+    for (int g = 0; g < kRuns; ++g) {
+      scans[g].begin(runs[g]);
+      if (runs[g].count < least) least = runs[g].count;
+    }
+    int64_t i = 0;
+    for (; i + kGroup <= least; i += kGroup) {
+      Keys keys[kRuns];
+      read_groups<kRuns>(runs, i, keys);
+      for (int g = 0; g < kRuns; ++g) scans[g].add(runs[g], i, keys[g]);
+    }
+    for (int g = 0; g < kRuns; ++g) {
+      int64_t j = i;
+      for (; j + kGroup <= runs[g].count; j += kGroup) {
+        Keys keys;
+        read_groups<1>(runs + g, j, &keys);
+        scans[g].add(runs[g], j, keys);
+      }
+      scans[g].add_rest(runs[g], j);
+      found[g] = scans[g].end(runs[g]);
+    }
+  }
+
+  // Of one run, which is read at several places at once when it is long.
+  static PlacedPartial best_of_run(const Run& run) {
+    PlacedPartial found[kGroups];
+    if (!kStreams || run.count * kSize < kGroups * kStreamBytes) {
+      best_of_runs<1>(&run, found);
+      return found[0];
+    }
+    const int64_t each = run.count / kGroups / kGroup * kGroup;
+    Run parts[kGroups];
+    for (int64_t g = 0; g < kGroups; ++g) {
+      const int64_t first = g * each;
+      const int64_t count = g == kGroups - 1 ? run.count - first : each;
+      parts[g] = {run.at + first * kSize, count,
+                  Terms{run.terms.first + first * run.terms.step, run.terms.step}};
+    }
+    best_of_runs<kGroups>(parts, found);
+    for (int64_t g = 1; g < kGroups; ++g) {
+      if (goes_before(found[g], found[0])) found[0] = found[g];
+    }
+    return found[0];
   }
 
   static STRIDED_INLINE bool goes_before(const PlacedPartial& a, const PlacedPartial& b) {
@@ -91,12 +167,21 @@ struct Places {
 template <class K>
 void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                 Columns* columns, bool fresh) {
-  const char* run = static_cast<const char*>(source);
-  for (int64_t r = 0; r < rows; ++r, run += stride) {
-    const PlacedPartial found = Places<K>::best_of_run(run, count, terms);
-    if (!fresh && !Places<K>::goes_before(found, load_partial<PlacedPartial>(columns, r))) continue;
+  using P = Places<K>;
+  const char* at = static_cast<const char*>(source);
+  const auto keep = [&](int64_t r, const PlacedPartial& found) {
+    if (!fresh && !P::goes_before(found, load_partial<PlacedPartial>(columns, r))) return;
     store_partial(columns, r, found);
+  };
+  int64_t r = 0;
+  for (; kStreams && r + kGroups <= rows; r += kGroups) {
+    typename P::Run runs[kGroups];
+    PlacedPartial found[kGroups];
+    for (int64_t g = 0; g < kGroups; ++g) runs[g] = {at + (r + g) * stride, count, terms};
+    P::template best_of_runs<kGroups>(runs, found);
+    for (int64_t g = 0; g < kGroups; ++g) keep(r + g, found[g]);
   }
+  for (; r < rows; ++r) keep(r, P::best_of_run({at + r * stride, count, terms}));
 }
 
 // Some rows of a tile. Keys have the size of elements while tiles are added; the plane of numbers
