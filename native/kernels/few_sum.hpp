@@ -101,7 +101,9 @@ STRIDED_INLINE int64_t add_few(const FewTerms& few, double* out, int64_t* uncert
     VecF64 result;
     VecI64 certain = filled<VecI64>(int64_t{-1});
     if (few.terms == 2) {
-      result = (term(0) + term(1)) + 0.0;  // the sum of two numbers is the rounded one by itself
+      // The sum of two numbers is the rounded one by itself; CPUs differ in the sign of NaN.
+      result = (term(0) + term(1)) + 0.0;
+      result = result == result ? result : filled<VecF64>(__builtin_nan(""));
     } else {
       CarefulSum<double> sums;
       for (int64_t i = 0; i < few.terms; ++i) sums.add(term(i));
