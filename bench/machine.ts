@@ -32,10 +32,20 @@ function compilerOf(): string | null {
   return (command && outputOf(command, ['--version'])?.split('\n')[0]) || null;
 }
 
+/** The CPU's name, with the numbers of its kind where the system tells them: names may hide it. */
+function cpuOf(name: string | undefined): string {
+  const facts = textOf('/proc/cpuinfo');
+  const [family, model] = ['cpu family', 'model'].map(
+    (fact) => facts?.match(new RegExp(`^${fact}\\s*:\\s*(\\d+)$`, 'm'))?.[1],
+  );
+  const known = name?.trim() || 'unknown';
+  return family && model ? `${known} (family ${family}, model ${model})` : known;
+}
+
 export function machineOf(): Results['machine'] {
   const processors = cpus();
   return {
-    cpu: processors[0]?.model.trim() || 'unknown',
+    cpu: cpuOf(processors[0]?.model),
     processors: processors.length,
     memoryBytes: totalmem(),
     kernel: release(),
