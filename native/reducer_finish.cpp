@@ -44,21 +44,18 @@ bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& 
   const auto kernel = tier.kernel->finish;
   if (!tier.at_once || reduction_.initial.given || kernel == nullptr) return false;
   const std::int64_t stride = plan_.across.stride[kOut];
-  std::byte* const at = out(cell);
-  if (stride == size || cell.count == 1) {
-    const std::int64_t count = kernel(&columns, cell.count, at, work.uncertain);
-    uncertain.assign(work.uncertain, work.uncertain + count);
-    return true;
-  }
-  for (std::int64_t first = 0; first < cell.count; first += kStageElements) {
-    const std::int64_t taken = std::min(kStageElements, cell.count - first);
+  const bool direct = stride == size || cell.count == 1;
+  const std::int64_t most = direct ? kTile : kStageElements;
+  std::byte* at = out(cell);
+  for (std::int64_t first = 0; first < cell.count; first += most, at += most * stride) {
+    const std::int64_t taken = std::min(most, cell.count - first);
     Columns some = columns;
     some.words += first;
-    const std::int64_t count = kernel(&some, taken, work.buffer.bytes, work.uncertain);
+    std::byte* const results = direct ? at : work.buffer.bytes;
+    const std::int64_t count = kernel(&some, taken, results, work.uncertain);
     for (std::int64_t i = 0; i < count; ++i) uncertain.push_back(first + work.uncertain[i]);
-    for (std::int64_t j = 0; j < taken; ++j) {
-      std::memcpy(at + (first + j) * stride, work.buffer.bytes + j * size,
-                  static_cast<std::size_t>(size));
+    for (std::int64_t j = 0; j < taken && !direct; ++j) {
+      std::memcpy(at + j * stride, results + j * size, static_cast<std::size_t>(size));
     }
   }
   return true;
@@ -71,6 +68,8 @@ void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, 
     std::vector<std::int64_t> counts;
     const Ending ending = ending_of(cell, counts);
     tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
+  } else if (family_.exact == nullptr && !outcome.uncertain.empty()) {
+    outcome = {.uncertain = {}, .overflow = true};
   }
   if (outcome.overflow) overflow_.store(true, std::memory_order_relaxed);
   judge(tier_number, cell.count, static_cast<std::int64_t>(outcome.uncertain.size()));

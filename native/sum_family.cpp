@@ -162,6 +162,13 @@ struct IntMeanRule : IntSumRule {
   }
 };
 
+// The one dtype that the first tier's kernel makes results of: of floats float64 where errors are
+// kept, else that of the elements.
+DType dtype_at_once(DType source, DType result) {
+  if (info(source).kind == 'f') return result == DType::k_float64 ? result : source;
+  return info(source).kind == 'u' ? DType::k_uint64 : DType::k_int64;
+}
+
 template <bool kMean>
 Family family_of_sums(DType source, DType result) {
   Family family;
@@ -186,9 +193,7 @@ Family family_of_sums(DType source, DType result) {
     using Rule = std::conditional_t<kMean, IntMeanRule, IntSumRule>;
     family.tiers[0] = tier_of<Rule>(first);
   }
-  // Kernels make sums of one dtype: of float64 where errors are kept, else of the elements' own.
-  const bool wide = source == DType::k_float64 || result == DType::k_float64;
-  family.tiers[0].at_once = !kMean && (wide ? result == DType::k_float64 : source == result);
+  family.tiers[0].at_once = !kMean && result == dtype_at_once(source, result);
   family.tiers[1].at_once = !kMean && source == DType::k_float64 && source == result;
   return family;
 }

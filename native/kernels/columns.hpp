@@ -48,5 +48,31 @@ STRIDED_INLINE void store_plane(Columns* columns, int plane, int64_t j, V value)
   store(columns->words + plane * columns->width + j, value);
 }
 
+// finish(j, lanes) says for each lane whether it is certain. The last vector may have fewer lanes
+// that count. Gives how many columns are not certain, and which.
+template <class Finish>
+STRIDED_INLINE int64_t for_columns(int64_t count, int64_t* uncertain, Finish&& finish) {
+  int64_t found = 0;
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const int64_t lanes = count - j < kLanes ? count - j : kLanes;
+    const VecI64 certain = finish(j, lanes);
+    if (!any(~certain)) continue;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      if (certain[lane] == 0) uncertain[found++] = j + lane;
+    }
+  }
+  return found;
+}
+
+// Writes the results of some lanes.
+template <class T>
+STRIDED_INLINE void store_lanes(T* out, Vec<T> results, int64_t lanes) {
+  if (lanes == kLanes) {
+    store(out, results);
+  } else {
+    __builtin_memcpy(out, &results, static_cast<size_t>(lanes) * sizeof(T));
+  }
+}
+
 }  // namespace
 }  // namespace strided

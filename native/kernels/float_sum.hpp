@@ -68,7 +68,7 @@ struct Float64Sum : PackedFloats<T> {
     a = (a + other.a) + absolute(t.error);
   }
   static STRIDED_INLINE void close_runs(const Float64Sum* sums, Columns* columns, int64_t column,
-                                        bool fresh) {
+                                        int64_t, bool fresh) {
     VecF64 s[kLanes], e[kLanes], a[kLanes];
 #pragma GCC unroll 8
     for (int64_t i = 0; i < kLanes; ++i) s[i] = sums[i].s, e[i] = sums[i].e, a[i] = sums[i].a;
@@ -168,7 +168,7 @@ struct Float32Sum : PackedFloats<float> {
     a += other.a;
   }
   static STRIDED_INLINE void close_runs(const Float32Sum* sums, Columns* columns, int64_t column,
-                                        bool fresh) {
+                                        int64_t, bool fresh) {
     VecF64 s[kLanes], a[kLanes];
 #pragma GCC unroll 8
     for (int64_t i = 0; i < kLanes; ++i) s[i] = sums[i].s, a[i] = sums[i].a;
@@ -192,31 +192,6 @@ STRIDED_INLINE VecF64 replaced(VecI64 unusual, VecF64 by, VecF64 sum) {
   const VecI64 number = by == by;
   const VecF64 nan = filled<VecF64>(__builtin_nan(""));
   return where(~unusual, sum) + where(unusual & number, by) + where(unusual & ~number, nan);
-}
-
-// finish(j, lanes) says for each lane whether it is certain. The last vector may have fewer lanes
-// that count. Gives how many columns are not certain, and which.
-template <class Finish>
-STRIDED_INLINE int64_t for_columns(int64_t count, int64_t* uncertain, Finish&& finish) {
-  int64_t found = 0;
-  for (int64_t j = 0; j < count; j += kLanes) {
-    const int64_t lanes = count - j < kLanes ? count - j : kLanes;
-    const VecI64 certain = finish(j, lanes);
-    if (!any(~certain)) continue;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      if (certain[lane] == 0) uncertain[found++] = j + lane;
-    }
-  }
-  return found;
-}
-
-// Writes the results of some lanes.
-STRIDED_INLINE void store_lanes(double* out, VecF64 results, int64_t lanes) {
-  if (lanes == kLanes) {
-    store(out, results);
-  } else {
-    __builtin_memcpy(out, &results, static_cast<size_t>(lanes) * sizeof(double));
-  }
 }
 
 template <class T>

@@ -41,6 +41,15 @@ STRIDED_INLINE VecU64 total_lanes(Vec<uint16_t> x) {
   return total_lanes((wide & 0xffffu) + (wide >> 16));
 }
 
+// Lane i of the result is the sum of the lanes of the i-th vector.
+template <class V>
+STRIDED_INLINE V across(V* vectors) {
+  transpose(vectors);
+#pragma GCC unroll 8
+  for (int64_t i = 1; i < kLanes; ++i) vectors[0] += vectors[i];
+  return vectors[0];
+}
+
 // Elements of up to 32 bits. Those at even and odd places of a vector are added in lanes of twice
 // their size, which hold a burst of them without a carry, and then go to lanes of 64 bits.
 template <class Reader>
@@ -76,6 +85,17 @@ struct ShortSum {
         total.low - kBias * static_cast<uint64_t>((count + kWidth - 1) / kWidth * kWidth);
     for (int64_t lane = 0; lane < kLanes; ++lane) sum += spilled[lane];
     store_partial(columns, column, IntPartial{sum, static_cast<int64_t>(sum) >> 63});
+  }
+  static STRIDED_INLINE void close_runs(ShortSum* sums, Columns* columns, int64_t column,
+                                        int64_t count, bool fresh) {
+    VecU64 lanes[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) sums[i].spill(), lanes[i] = sums[i].spilled;
+    VecU64 total = across(lanes);
+    total -= kBias * static_cast<uint64_t>((count + kWidth - 1) / kWidth * kWidth);
+    if (!fresh) total += load_plane<VecU64>(columns, 0, column);
+    store_plane(columns, 0, column, total);
+    store_plane(columns, 1, column, (VecI64)total >> 63);
   }
 
   // In a tile the words of kWidth columns are in the order in which lanes come apart: even places
@@ -167,10 +187,19 @@ void arrange_short(Columns* columns, int64_t count) {
 }
 
 template <class Reader>
-constexpr Kernel short_kernel() {
-  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>);
+constexpr Kernel short_kernel(int64_t (*finish)(const Columns*, int64_t, void*,
+                                                int64_t*) = nullptr) {
+  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>, finish);
   if constexpr (sizeof(typename Reader::Element) < 4) kernel.tile = reduce_short_tile<Reader>;
   return kernel;
+}
+
+// 1 where unsigned integers were added and the sum, modulo 2^64, has lost one more.
+STRIDED_INLINE int64_t carry_of(uint64_t sum, uint64_t term) {
+  return sum < term;
+}
+STRIDED_INLINE VecI64 carry_of(VecU64 sum, VecU64 term) {
+  return -(VecI64)(sum < term);
 }
 
 // Elements of 64 bits: the sum modulo 2^64, and the sum h of the upper halves (shifted with the
@@ -187,10 +216,12 @@ struct LongSum {
   Vec<T> high = {};
 
   static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
-  static IntPartial combine(uint64_t low, T high) {
-    const uint64_t lower_halves = low - (static_cast<uint64_t>(high) << 32);
-    const int128 total = static_cast<int128>(high) * (int64_t{1} << 32) + lower_halves;
-    return {static_cast<uint64_t>(total), static_cast<int64_t>(total >> 64)};
+  // The upper 64 bits of the exact sum: h 2^32 is (h >> 32) 2^64 and what is shifted out, to which
+  // l is added.
+  template <class U, class S>
+  static STRIDED_INLINE S upper(U low, S high) {
+    const U shifted = (U)high << 32;
+    return (high >> 32) + (S)carry_of(low, shifted);
   }
 
   STRIDED_INLINE void add(Chunk x) {
@@ -209,20 +240,53 @@ struct LongSum {
     high += other.high;
   }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
-    const auto before = fresh ? IntPartial{} : load_partial<IntPartial>(columns, column);
-    int128 total = before.total();
-    for (int64_t lane = 0; lane < kLanes; ++lane) total += combine(low[lane], high[lane]).total();
-    store_partial(columns, column,
-                  IntPartial{static_cast<uint64_t>(total), static_cast<int64_t>(total >> 64)});
+    uint64_t lows = 0;
+    T highs = 0;
+    for (int64_t lane = 0; lane < kLanes; ++lane) lows += low[lane], highs += high[lane];
+    IntPartial total{lows, static_cast<int64_t>(upper(lows, highs))};
+    if (!fresh) {
+      const auto before = load_partial<IntPartial>(columns, column);
+      total.low += before.low;
+      total.high += before.high + carry_of(total.low, before.low);
+    }
+    store_partial(columns, column, total);
+  }
+  static STRIDED_INLINE void close_runs(const LongSum* sums, Columns* columns, int64_t column,
+                                        int64_t, bool fresh) {
+    VecU64 lows[kLanes];
+    Vec<T> highs[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) lows[i] = sums[i].low, highs[i] = sums[i].high;
+    VecU64 total = across(lows);
+    auto top = (VecI64)upper(total, across(highs));
+    if (!fresh) {
+      const auto before = load_plane<VecU64>(columns, 0, column);
+      total += before;
+      top += load_plane<VecI64>(columns, 1, column) + carry_of(total, before);
+    }
+    store_plane(columns, 0, column, total);
+    store_plane(columns, 1, column, top);
   }
 };
 
 template <class T>
 void arrange_long(Columns* columns, int64_t count) {
-  for (int64_t j = 0; j < count; ++j) {
-    const auto words = load_partial<IntPartial>(columns, j);
-    store_partial(columns, j, LongSum<T>::combine(words.low, static_cast<T>(words.high)));
+  for (int64_t j = 0; j < count; j += kLanes) {
+    const auto low = load_plane<VecU64>(columns, 0, j);
+    store_plane(columns, 1, j, LongSum<T>::upper(low, load_plane<Vec<T>>(columns, 1, j)));
   }
+}
+
+// Results of 64 bits, of which those that do not fit are not certain.
+template <class T>
+int64_t finish_integers(const Columns* columns, int64_t count, void* results, int64_t* uncertain) {
+  auto* out = static_cast<int64_t*>(results);
+  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
+    const auto low = load_plane<VecI64>(columns, 0, j);
+    const auto high = load_plane<VecI64>(columns, 1, j);
+    store_lanes(out + j, low, lanes);
+    return high == (kIsSigned<T> ? low >> 63 : VecI64{});
+  });
 }
 
 // How many elements of 64 bits are not zero.

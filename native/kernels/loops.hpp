@@ -12,7 +12,7 @@
 //                         kWidth columns from the j-th on: before and after some rows are added;
 //                         open is left out for fresh columns
 //   kRunDepth             roundings that a run adds to those of its longest lane
-//   close_runs(sums, columns, column, fresh)
+//   close_runs(sums, columns, column, count, fresh)
 //                         optional: as many whole runs as a vector has 64-bit lanes
 //   kLongChains           optional: see tile_loop.hpp
 //

@@ -106,11 +106,11 @@ template <class F, class Next>
 STRIDED_INLINE void close_all(int64_t rows, int64_t count, Columns* columns, bool fresh,
                               Next&& next) {
   int64_t r = 0;
-  if constexpr (requires(F * sums) { F::close_runs(sums, columns, r, fresh); }) {
+  if constexpr (requires(F * sums) { F::close_runs(sums, columns, r, count, fresh); }) {
     for (; r + kLanes <= rows; r += kLanes) {
       F sums[kLanes];
       for (int64_t i = 0; i < kLanes; ++i) sums[i] = next();
-      F::close_runs(sums, columns, r, fresh);
+      F::close_runs(sums, columns, r, count, fresh);
     }
   }
   for (; r < rows; ++r) next().close_run(columns, r, count, fresh);

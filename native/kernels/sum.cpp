@@ -12,9 +12,9 @@ constexpr Kernel sum_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
     return kernel_of<Float32Sum>(keep_arrangement, finish_float32);
   } else if constexpr (sizeof(T) == 8) {
-    return kernel_of<LongSum<T>>(arrange_long<T>);
+    return kernel_of<LongSum<T>>(arrange_long<T>, finish_integers<T>);
   } else {
-    return short_kernel<Plain<T>>();
+    return short_kernel<Plain<T>>(finish_integers<T>);
   }
 }
 template <>
@@ -26,7 +26,7 @@ constexpr Kernel sum_of<double>() {
 }
 template <>
 constexpr Kernel sum_of<Bool>() {
-  return short_kernel<Truth<uint8_t>>();
+  return short_kernel<Truth<uint8_t>>(finish_integers<int64_t>);
 }
 
 // float32 needs no more than what float64 has at first: its terms have so few digits.
