@@ -58,6 +58,8 @@ STRIDED_INLINE void add_strip(const char* source, int64_t stride, int64_t rows, 
 
 constexpr int64_t kFixedRows = 32;  // fewer are not worth to choose anchors for
 constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
+// Runs of fewer are added as many at a time as there are lanes. They have no more than 2^62 units.
+constexpr int64_t kLongRun = kStreams ? kFixedRun : 2048;
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
 // stay in it.
 constexpr int64_t kCrowding = 2048;
@@ -101,8 +103,8 @@ STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int6
   return sum.parts(chunks + 1);
 }
 
-// Short runs, as many as there are lanes, of a common anchor: lane r of the sum is that of run r.
-// So few terms have no more than 2^60 units. Gives whether the anchor is too small.
+// Runs that are not long, as many as there are lanes, of a common anchor: lane r of the sum is that
+// of run r. Gives whether the anchor is too small.
 STRIDED_INLINE bool add_runs(const char* row, int64_t stride, int64_t count, FixedSum* sum) {
   const VecF64 anchor = sum->anchor;
   const int64_t chunks = count / kLanes;
@@ -160,14 +162,28 @@ inline VecF64 anchor_for(const char* row, int64_t stride, int64_t count) {
   return (VecF64)((biased != 0) & (biased <= kMostExponent) & ((biased << kMantissaBits) | kHalf));
 }
 
+// The first anchor suits so many elements of each run.
+constexpr int64_t kGlance = kFirstBlock * kLanes;
+
 // So few units show that a smaller anchor may do better.
 constexpr int64_t kFewUnits = int64_t{1} << 24;
 
-inline void fixed_short_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
+// Runs of at least a block, one after the other.
+STRIDED_INLINE void fixed_long_rows(const char* row, int64_t stride, int64_t rows, int64_t count,
+                                    Columns* columns, bool fresh) {
+  close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {
+    const auto* x = reinterpret_cast<const double*>(row);
+    row += stride;
+    return fixed_run(x, count, stride - count * 8);
+  });
+}
+
+// As many runs as there are lanes at a time, and those that are left.
+inline void fixed_short_rows(const char* row, int64_t stride, int64_t rows, int64_t count,
                              Terms terms, Columns* columns, bool fresh) {
-  const char* row = static_cast<const char*>(source);
   Columns part = *columns;
   FixedSum sum;
+  if (rows >= kLanes) sum.anchor = anchor_for(row, stride, count < kGlance ? count : kGlance);
   int64_t r = 0;
   for (; r + kLanes <= rows; r += kLanes, row += kLanes * stride, part.words += kLanes) {
     bool strange = add_runs(row, stride, count, &sum);
@@ -189,26 +205,29 @@ inline void fixed_short_rows(const void* source, int64_t stride, int64_t rows, i
     }
     total.close(&part, 0, 0, fresh);
   }
-  if (r < rows) reduce_rows<Float64Sum<double>>(row, stride, rows - r, count, terms, &part, fresh);
-  columns->depth += kTermRoundings * (count / kLanes + 2 + kLanes) + kShortRun<Float64Sum<double>> +
-                    count / (kLanes * kGroups) + 1 + Float64Sum<double>::kRunDepth;
+  if (r == rows) return;
+  if (count < kFixedRun) {
+    reduce_rows<Float64Sum<double>>(row, stride, rows - r, count, terms, &part, fresh);
+  } else {
+    fixed_long_rows(row, stride, rows - r, count, &part, fresh);
+  }
 }
 
 inline void fixed_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                        Columns* columns, bool fresh) {
-  if (count < kFixedRun) {
-    return fixed_short_rows(source, stride, rows, count, terms, columns, fresh);
-  }
-  if (kStreams && !columns->near) {
-    return reduce_rows<Float64Sum<double>>(source, stride, rows, count, terms, columns, fresh);
+  using Slow = Float64Sum<double>;
+  if (kStreams && !columns->near && count >= kFixedRun) {
+    return reduce_rows<Slow>(source, stride, rows, count, terms, columns, fresh);
   }
   const char* row = static_cast<const char*>(source);
-  close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {
-    const auto* x = reinterpret_cast<const double*>(row);
-    row += stride;
-    return fixed_run(x, count, stride - count * 8);
-  });
-  columns->depth += kTermRoundings * (count / kLanes + 2) + Float64Sum<double>::kRunDepth;
+  if (count < kLongRun) {
+    fixed_short_rows(row, stride, rows, count, terms, columns, fresh);
+    columns->depth += kTermRoundings * (count / kLanes + 2 + kLanes) + kShortRun<Slow> +
+                      count / (kLanes * kGroups) + 1 + Slow::kRunDepth;
+  } else {
+    fixed_long_rows(row, stride, rows, count, columns, fresh);
+    columns->depth += kTermRoundings * (count / kLanes + 2) + Slow::kRunDepth;
+  }
 }
 
 }  // namespace
