@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <mutex>
 
 #include "storage.hpp"
@@ -12,10 +13,8 @@ namespace strided {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kMostRooms = 0;
 constexpr std::size_t kMostMapped = 0;
 #else
-constexpr std::size_t kMostRooms = 256;
 constexpr std::size_t kMostMapped = std::size_t{4} << 30;  // bytes
 #endif
 constexpr std::size_t kMostMappings = 8;
@@ -23,8 +22,6 @@ constexpr std::size_t kMostOfMemory = 8;  // an eighth
 
 struct Kept {
   std::mutex mutex;
-  std::size_t rooms = 0;
-  std::array<void*, kMostRooms + 1> room;
   // The oldest first.
   std::size_t mappings = 0;
   std::size_t mapped = 0;  // bytes of all
@@ -56,16 +53,20 @@ bool mark_free([[maybe_unused]] const Mapping& mapping) noexcept {
 
 }  // namespace
 
-void* take_kept_room() noexcept {
-  std::lock_guard lock(kept().mutex);
-  return kept().rooms == 0 ? nullptr : kept().room[--kept().rooms];
-}
-
-bool keep_room(void* room) noexcept {
-  std::lock_guard lock(kept().mutex);
-  if (kept().rooms == kMostRooms) return false;
-  kept().room[kept().rooms++] = room;
-  return true;
+Mapping map_huge(std::size_t nbytes) noexcept {
+  void* mapping =
+      mmap(nullptr, nbytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) return {};
+  auto* start = static_cast<std::byte*>(mapping);
+  const auto address = reinterpret_cast<std::uintptr_t>(mapping);
+  std::byte* const data = start + (kHugePage - address % kHugePage) % kHugePage;
+  const auto before = static_cast<std::size_t>(data - start);
+  if (before != 0) munmap(start, before);
+  munmap(data + nbytes, kHugePage - before);
+#ifdef MADV_HUGEPAGE
+  madvise(data, nbytes, MADV_HUGEPAGE);
+#endif
+  return {data, nbytes};
 }
 
 Mapping take_kept_mapping(std::size_t nbytes) noexcept {

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <new>
 
@@ -40,40 +38,6 @@ std::size_t physical_memory() noexcept {
   return static_cast<std::size_t>(pages) * static_cast<std::size_t>(page);
 }
 
-void* take_heap(std::size_t nbytes, bool zeroed) noexcept {
-  const std::size_t room = nbytes + kAlignment;
-  if (room == kKeptRoom) {
-    if (void* kept = take_kept_room()) return zeroed ? std::memset(kept, 0, room) : kept;
-  }
-  return zeroed ? std::calloc(room, 1) : std::malloc(room);
-}
-
-void give_heap(std::size_t nbytes, void* heap) noexcept {
-  if (nbytes + kAlignment == kKeptRoom && keep_room(heap)) return;
-  std::free(heap);
-}
-
-std::byte* align_up(void* pointer, std::size_t alignment) noexcept {
-  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
-  return reinterpret_cast<std::byte*>((address + alignment - 1) / alignment * alignment);
-}
-
-// Without data when the system has none.
-Mapping map(std::size_t room) noexcept {
-  void* mapping =
-      mmap(nullptr, room + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED) return {};
-  auto* start = static_cast<std::byte*>(mapping);
-  std::byte* data = align_up(mapping, kHugePage);
-  const auto before = static_cast<std::size_t>(data - start);
-  if (before != 0) munmap(start, before);
-  munmap(data + room, kHugePage - before);
-#ifdef MADV_HUGEPAGE
-  madvise(data, room, MADV_HUGEPAGE);
-#endif
-  return {data, room};
-}
-
 }  // namespace
 
 std::size_t memory_limit() noexcept {
@@ -102,20 +66,19 @@ Block* Block::create(std::size_t nbytes, bool zeroed) noexcept {
 }
 
 // From 2 MiB on a block is a mapping of its own, which starts on a huge page and is zero without
-// being touched. Below, calloc decides what has to be cleared.
+// being touched.
 bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
   nbytes_ = nbytes;
   if (nbytes < kHugePage) {
-    heap_ = take_heap(nbytes, zeroed);
-    if (heap_ == nullptr) return false;
-    data_ = align_up(heap_, kAlignment);
-    return true;
+    room_ = take_room(nbytes, zeroed);
+    data_ = room_.data;
+    return data_ != nullptr;
   }
   const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t room = (nbytes + page - 1) / page * page;
   Mapping mapping;
   if (!zeroed) mapping = take_kept_mapping(room);
-  if (mapping.data == nullptr) mapping = map(room);
+  if (mapping.data == nullptr) mapping = map_huge(room);
   data_ = mapping.data;
   mapped_ = mapping.nbytes;
   return data_ != nullptr;
@@ -123,7 +86,7 @@ bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
 
 void Block::free_memory() noexcept {
   if (mapped_ == 0) {
-    give_heap(nbytes_, heap_);
+    give_room(room_, nbytes_);
   } else if (kept_) {
     keep_mapping({data_, mapped_});
   } else {

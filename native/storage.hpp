@@ -5,14 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "rooms.hpp"
+
 namespace strided {
 
 inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 // A block's memory goes when its last holder lets go, or, once it was disposed of, when its last
-// pin does (see kept_memory.hpp for where it goes): a holder keeps the block from being forgotten,
-// a pin keeps its memory from going while a job runs on it.
+// pin does (see rooms.hpp and kept_memory.hpp for where it goes): a holder keeps the block from
+// being forgotten, a pin keeps its memory from going while a job runs on it.
 class Block {
  public:
   // nullptr when there is not so much memory; the block starts with one holder.
@@ -42,8 +44,8 @@ class Block {
 
   std::byte* data_ = nullptr;
   std::size_t nbytes_ = 0;
-  std::size_t mapped_ = 0;  // bytes of the mapping, 0 when the memory is from the C heap
-  void* heap_ = nullptr;    // what to give back to the C heap
+  std::size_t mapped_ = 0;  // bytes of the mapping, 0 when the memory is a room
+  Room room_;
   std::atomic<std::int64_t> holders_{1};
   std::atomic<std::int64_t> pins_{1};  // one is held for the holders until dispose or the last drop
   std::atomic<bool> disposed_{false};

@@ -29,7 +29,7 @@ Block* filled(std::size_t size) {
 
 // Memory that was let go of serves again, unless it was disposed of or must be zero.
 void test_kept_memory() {
-  for (const std::size_t size : {kKeptRoom - kAlignment, 3 * kHugePage}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{8000}, kHugePage - 1, 3 * kHugePage}) {
     Block* block = filled(size);
     const std::byte* place = block->data();
     block->drop();
