@@ -70,6 +70,19 @@ void Pool::Task::work() {
   }
 }
 
+// Looks a little while, without the lock, whether it has come: the next task in a burst of small
+// ones, or the end of the grains that others still work at, comes before a thread could have gone
+// to sleep and been woken.
+template <class Come>
+void Pool::glance(Come&& come) noexcept {
+  const auto end = std::chrono::steady_clock::now() + kGlance;
+  while (!come() && std::chrono::steady_clock::now() < end) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
 void Pool::run_erased(std::int64_t count, Call call, void* context) {
   const int helpers = static_cast<int>(std::min<std::int64_t>(threads(), count)) - 1;
   if (helpers <= 0) {
@@ -89,7 +102,12 @@ void Pool::run_erased(std::int64_t count, Call call, void* context) {
   std::unique_lock lock(mutex_);
   tasks_.remove(&task);
   waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
-  left_.wait(lock, [&] { return task.helpers == 0; });
+  if (task.helpers.load(std::memory_order_relaxed) != 0) {
+    lock.unlock();
+    glance([&] { return task.helpers.load(std::memory_order_relaxed) == 0; });
+    lock.lock();
+  }
+  left_.wait(lock, [&] { return task.helpers.load(std::memory_order_relaxed) == 0; });
 }
 
 void Pool::start_threads(int count) {
@@ -102,37 +120,25 @@ void Pool::start_threads(int count) {
   }
 }
 
-// Looks out for a task a little while, without the lock: in a burst of small ones the next comes
-// before a thread could have gone to sleep and been woken.
-void Pool::glance() const noexcept {
-  const auto end = std::chrono::steady_clock::now() + kGlance;
-  while (waiting_tasks_.load(std::memory_order_relaxed) == 0 &&
-         std::chrono::steady_clock::now() < end) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-  }
-}
-
 void Pool::thread_main() {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (!stopping_ && tasks_.empty()) {
       lock.unlock();
-      glance();
+      glance([&] { return waiting_tasks_.load(std::memory_order_relaxed) != 0; });
       lock.lock();
     }
     wake_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
     if (stopping_) return;
     Task* task = tasks_.front();
-    ++task->helpers;
+    task->helpers.fetch_add(1, std::memory_order_relaxed);
     lock.unlock();
     task->work();
     lock.lock();
     // No grain is left to take: no other thread has a reason to look into this task.
     if (!tasks_.empty() && tasks_.front() == task) tasks_.pop_front();
     waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
-    if (--task->helpers == 0) left_.notify_all();
+    if (task->helpers.fetch_sub(1, std::memory_order_relaxed) == 1) left_.notify_all();
   }
 }
 

@@ -46,7 +46,7 @@ class Pool {
     void* context;
     std::int64_t count;
     std::atomic<std::int64_t> next{0};
-    int helpers = 0;  // pool threads inside, guarded by mutex_
+    std::atomic<int> helpers{0};  // pool threads inside, changed under mutex_
     void work();
   };
 
@@ -54,7 +54,8 @@ class Pool {
   void run_erased(std::int64_t count, Call call, void* context);
   void start_threads(int count);
   void thread_main();
-  void glance() const noexcept;
+  template <class Come>
+  static void glance(Come&& come) noexcept;
 
   std::atomic<int> wanted_;
   std::mutex mutex_;
