@@ -25,7 +25,6 @@ constexpr std::int64_t kFreeBytes = 65536;    // the same when it is not to be f
 constexpr std::int64_t kProbed = 64;          // columns that show which tier to begin with
 constexpr std::int64_t kLeastProbed = 4096;   // columns, of which these are few
 constexpr std::int64_t kSlice = 1024;         // columns are merged at a time
-constexpr std::int64_t kLoneTile = 4096;      // columns of a tile of a lone thread
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
 constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
 
@@ -62,8 +61,7 @@ void Reducer::cut() {
     const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
     wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
   }
-  const std::int64_t room = threads == 1 ? tile_room() / kTile * kLoneTile : tile_room();
-  const std::int64_t tile = plan_.stage == nullptr ? room : kStagedTile;
+  const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
     const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());

@@ -59,6 +59,7 @@ struct ShortSum {
   using Narrow = UnsignedOf<Element>;
   using Wide = WiderOf<Element>;
   static constexpr int kBits = 8 * sizeof(Element);
+  static constexpr bool kLight = sizeof(Element) == 4;
   static constexpr int64_t kWidth = kVectorBytes / static_cast<int64_t>(sizeof(Element));
   static constexpr int64_t kBurst = int64_t{1} << (kBits < 24 ? kBits : 24);
   static constexpr int64_t kRunDepth = 0;
@@ -212,6 +213,7 @@ struct LongSum {
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
+  static constexpr bool kLight = true;
   VecU64 low = {};
   Vec<T> high = {};
 
@@ -297,6 +299,7 @@ struct LongCount {
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
+  static constexpr bool kLight = true;
   VecI64 count_ = {};
 
   static STRIDED_INLINE Chunk neutral() { return Chunk{}; }

@@ -15,6 +15,7 @@
 //   close_runs(sums, columns, column, count, fresh)
 //                         optional: as many whole runs as a vector has 64-bit lanes
 //   kLongChains           optional: see tile_loop.hpp
+//   kLight                optional: see reading.hpp
 //
 // Four independent accumulators hide the latency of the chains in a run; in a tile neighbouring
 // columns are independent by themselves. How they read the memory is in reading.hpp.

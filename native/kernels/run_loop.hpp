@@ -50,7 +50,9 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
     const int64_t left = (count - i) / step;
     const int64_t stop = i + step * (left < F::kBurst ? left : F::kBurst);
     for (; i < stop; i += step) {
-      announce_far(reinterpret_cast<const char*>(x + i), step * size, (count - i) * size, jump);
+      if constexpr (!kIsLight<F>) {
+        announce_far(reinterpret_cast<const char*>(x + i), step * size, (count - i) * size, jump);
+      }
       for (int64_t g = 0; g < kGroups; ++g) group[g].add(chunk_at<F>(x + i + g * F::kWidth));
     }
     for (int64_t g = 0; g < kGroups; ++g) group[g].spill();
@@ -93,7 +95,7 @@ STRIDED_INLINE F sum_short_run(const typename F::Element* x, int64_t count) {
   F sum;
   int64_t i = 0;
   for (; i + step <= count; i += step) {
-    announce_far(reinterpret_cast<const char*>(x + i), step * size);
+    if constexpr (!kIsLight<F>) announce_far(reinterpret_cast<const char*>(x + i), step * size);
     for (int64_t g = 0; g < kGroups; ++g) sum.add(chunk_at<F>(x + i + g * F::kWidth));
   }
   for (; i + F::kWidth <= count; i += F::kWidth) sum.add(chunk_at<F>(x + i));

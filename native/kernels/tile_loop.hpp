@@ -16,6 +16,10 @@ namespace {
 // from what is needed. So they read as many rows at once as the CPU's own prefetchers follow, and
 // announce of what lies ahead only what these fetch too late, and towards the end of the rows the
 // beginning of the next ones, which they don't foresee.
+//
+// Light functors (see reading.hpp) read as the latter do, but of the rows announce one line in
+// turn.
+enum class Reading { alone, shared, light };
 constexpr int kSharedRows = 12;
 constexpr int kFewRows = 4;             // of what is left
 constexpr int64_t kSharedAhead = 320;   // bytes
@@ -24,7 +28,7 @@ constexpr int64_t kLongRow = 16 << 10;  // that the prefetchers take long enough
 
 // Adds a few rows to kBeside vectors of columns; the running sums are read and written once for all
 // of them.
-template <class F, int kCount, int kBeside, bool kFresh>
+template <class F, int kCount, int kBeside, bool kAnnounced, bool kFresh>
 STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
                            Columns* columns) {
   const int64_t column = columns->first + j;
@@ -33,7 +37,7 @@ STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ah
   for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, column + b * F::kWidth);
   for (int r = 0; r < kCount; ++r) {
     const char* row = at + r * stride;
-    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i + ahead);
+    for (int64_t i = 0; i < bytes && kAnnounced; i += 64) __builtin_prefetch(row + i + ahead);
     const auto* x = reinterpret_cast<const typename F::Element*>(row);
     for (int b = 0; b < kBeside; ++b) sums[b].add(chunk_at<F>(x + b * F::kWidth));
   }
@@ -63,22 +67,31 @@ STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t rows, con
 template <class F>
 constexpr bool kTwoBeside = kStreams && requires { F::kLongChains; };
 
-template <class F, int kCount, bool kShared, bool kFresh>
+template <class F, int kCount, Reading kReading, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns* columns) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   int64_t j = 0;
+  constexpr bool kAnnounced = kReading != Reading::light;
+  [[maybe_unused]] int64_t turn = 0;
   const auto ahead = [&] {
-    return look_ahead<kShared>((count - j) * size, count * size, kCount, source + kCount * stride,
-                               stride);
+    if constexpr (!kAnnounced) {
+      const int64_t at = j * size + kLightAhead;
+      const int64_t width = count * size;
+      __builtin_prefetch(source + turn * stride + at + (at < width ? 0 : kCount * stride - width));
+      if (++turn == kCount) turn = 0;
+      return int64_t{0};
+    }
+    return look_ahead<kReading == Reading::shared>((count - j) * size, count * size, kCount,
+                                                   source + kCount * stride, stride);
   };
-  if (!kShared && (columns->near || kTwoBeside<F>)) {
+  if (kReading == Reading::alone && (columns->near || kTwoBeside<F>)) {
     for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
-      add_to<F, kCount, 2, kFresh>(source + j * size, stride, j, ahead(), columns);
+      add_to<F, kCount, 2, kAnnounced, kFresh>(source + j * size, stride, j, ahead(), columns);
     }
   }
   for (; j + F::kWidth <= count; j += F::kWidth) {
-    add_to<F, kCount, 1, kFresh>(source + j * size, stride, j, ahead(), columns);
+    add_to<F, kCount, 1, kAnnounced, kFresh>(source + j * size, stride, j, ahead(), columns);
   }
   if (j == count) return;
   F sums;
@@ -90,21 +103,21 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
   sums.close(columns, columns->first + j, kCount, kFresh);
 }
 
-template <class F, bool kShared>
+template <class F, Reading kReading>
 STRIDED_INLINE void add_tile(const char* row, int64_t stride, int64_t rows, int64_t count,
                              Columns* columns, bool fresh) {
   int64_t r = 0;
   const auto some = [&]<int kCount>() {
     for (; r + kCount <= rows; r += kCount, row += kCount * stride) {
       if (fresh) {
-        add_rows<F, kCount, kShared, true>(row, stride, count, columns);
+        add_rows<F, kCount, kReading, true>(row, stride, count, columns);
       } else {
-        add_rows<F, kCount, kShared, false>(row, stride, count, columns);
+        add_rows<F, kCount, kReading, false>(row, stride, count, columns);
       }
       fresh = false;
     }
   };
-  some.template operator()<kShared ? kSharedRows : kRows>();
+  some.template operator()<kReading == Reading::alone ? kRows : kSharedRows>();
   some.template operator()<kFewRows>();
   some.template operator()<2>();
   some.template operator()<1>();
@@ -115,10 +128,12 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
   const int64_t width = count * static_cast<int64_t>(sizeof(typename F::Element));
-  if (!kStreams && columns->shared && width >= kLongRow) {
-    add_tile<F, true>(row, stride, rows, count, columns, fresh);
+  if (kHasLightRows<F> && !columns->near) {
+    add_tile<F, Reading::light>(row, stride, rows, count, columns, fresh);
+  } else if (!kStreams && !kHasLightRows<F> && columns->shared && width >= kLongRow) {
+    add_tile<F, Reading::shared>(row, stride, rows, count, columns, fresh);
   } else {
-    add_tile<F, false>(row, stride, rows, count, columns, fresh);
+    add_tile<F, Reading::alone>(row, stride, rows, count, columns, fresh);
   }
   columns->depth += rows;
 }
