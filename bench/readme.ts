@@ -27,15 +27,17 @@ export function newestResults(folder: string): Results | undefined {
 export function sectionOf(results: Results): string {
   const { machine, versions, settings } = results;
   const [one, all] = [threadsText(settings.threads.one), threadsText(settings.threads.all)];
-  const rows = summariesOf(results.cases).map(({ group, cases, ratio, share }) => [
+  const rows = summariesOf(results.cases).map(({ group, cases, ratio, share, limitRatio }) => [
     group,
     String(cases),
     digestText(ratio?.one, cases, ratioText),
     digestText(ratio?.all, cases, ratioText),
     digestText(share?.all, cases, percentText),
+    digestText(limitRatio?.all, cases, ratioText),
   ]);
   const head = ['', 'cases', `x NumPy, ${one}`, `x NumPy, ${all}`, `of the limit, ${all}`];
-  const table = [head, ['---', '---:', '---:', '---:', '---:'], ...rows]
+  head.push(`the limit x NumPy, ${all}`);
+  const table = [head, ['---', ...head.slice(1).map(() => '---:')], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
   const name = fileNameOf(results);

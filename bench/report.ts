@@ -5,6 +5,7 @@ import type { Targets } from './facts';
 import {
   type CaseResult,
   type Digest,
+  limitRatioOf,
   type Pair,
   type Results,
   summariesOf,
@@ -37,14 +38,19 @@ function marked(text: string, target: string | undefined): string {
   return target === undefined ? text : `${text} < ${target}`;
 }
 
-function caseRow({ name, seconds, ratio, share, targets, met }: CaseResult): string[] {
+function caseRow(result: CaseResult): string[] {
+  const { name, seconds, ratio, share, targets, met } = result;
+  const limit: Targets = limitRatioOf(result) ?? {};
   const cell = (
     value: number | undefined,
     target: keyof Targets,
     text: (value: number) => string,
   ) => {
     if (value === undefined) return NONE;
-    return marked(text(value), met[target] === false ? text(targets[target]!) : undefined);
+    if (met[target] !== false) return text(value);
+    const missed = marked(text(value), text(targets[target]!));
+    const most = limit[target] ?? Number.POSITIVE_INFINITY;
+    return most < targets[target]! ? `${missed} (limit ${text(most)})` : missed;
   };
   return [
     name,
@@ -68,7 +74,10 @@ function tableText(head: string[], rows: readonly string[][]): string {
   return table.toString();
 }
 
-/** The cases of a group; a value that misses its target stands before it, with a `<` between. */
+/**
+ * The cases of a group; a value that misses its target stands before it, with a `<` between, and
+ * before what the machine's limit comes to where that misses it, too.
+ */
 export function groupText(cases: readonly CaseResult[], threads: Pair<number>): string {
   const [one, all] = [threadsText(threads.one), threadsText(threads.all)];
   const head = [cases[0]!.group, one, all, 'NumPy', `x NumPy, ${one}`, `x NumPy, ${all}`];
@@ -100,11 +109,14 @@ export function summaryText(cases: readonly CaseResult[], threads: Pair<number>)
       ratio('all'),
       digestText(each.share?.one, each.cases, percentText),
       digestText(each.share?.all, each.cases, percentText),
+      digestText(each.limitRatio?.one, each.cases, ratioText),
+      digestText(each.limitRatio?.all, each.cases, ratioText),
       each.short === 0 ? '' : String(each.short),
     ];
   });
   const head = ['mean (least)', 'cases', `x NumPy, ${one}`, `x NumPy, ${all}`, `limit, ${one}`];
-  return tableText([...head, `limit, ${all}`, 'short'], rows);
+  const limits = [`limit x NumPy, ${one}`, `limit x NumPy, ${all}`];
+  return tableText([...head, `limit, ${all}`, ...limits, 'short'], rows);
 }
 
 /** The cases without times, under a title that cannot be overlooked; nothing when there are none. */

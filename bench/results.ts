@@ -150,6 +150,12 @@ export function resultOf({ name, group, facts, targets }: Case, rounds: Rounds):
   };
 }
 
+/** How many times NumPy's speed the machine's limit is; null where either is not known. */
+export function limitRatioOf({ ratio, share }: Pick<CaseResult, 'ratio' | 'share'>) {
+  if (!ratio || !share) return null;
+  return { one: rounded(ratio.one / share.one), all: rounded(ratio.all / share.all) };
+}
+
 /** Several numbers in two. */
 export interface Digest {
   readonly mean: number;
@@ -162,6 +168,7 @@ export interface Summary {
   readonly cases: number;
   readonly ratio: Pair<Digest> | null;
   readonly share: Pair<Digest> | null;
+  readonly limitRatio: Pair<Digest> | null;
   /** Cases that miss a target. */
   readonly short: number;
   /** Targets of the group as a whole that it misses. */
@@ -199,6 +206,7 @@ export function summariesOf(cases: readonly CaseResult[]): Summary[] {
       cases: members.length,
       ratio,
       share: digestOf(members.map((each) => each.share)),
+      limitRatio: digestOf(members.map(limitRatioOf)),
       short: members.filter(({ met }) => Object.values(met).includes(false)).length,
       shortTogether: missedTogether(group, ratio),
     };

@@ -28,7 +28,7 @@ class Block {
   // False when the memory is gone already.
   bool pin() noexcept;
   void unpin() noexcept;
-  // Gives the memory back to the system.
+  // Lets the memory go before its last holder does; mappings go back to the system.
   void dispose() noexcept;
   bool released() const noexcept { return disposed_.load(std::memory_order_acquire); }
 

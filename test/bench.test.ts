@@ -19,7 +19,14 @@ import { fittingSize, readOptions } from '../bench/options';
 import { geometricMean, median, type Result } from '../bench/protocol';
 import { newestResults, sectionIn, sectionOf, withSection } from '../bench/readme';
 import { durationText, groupText, summaryText, unmeasuredText } from '../bench/report';
-import { fileNameOf, jsonOf, type Results, resultOf, summariesOf } from '../bench/results';
+import {
+  fileNameOf,
+  jsonOf,
+  limitRatioOf,
+  type Results,
+  resultOf,
+  summariesOf,
+} from '../bench/results';
 import { ROOT } from './support/child';
 
 const GIGABYTE = 1e9;
@@ -246,7 +253,17 @@ describe('what is computed', () => {
     expect(summary!.ratio!.one).toEqual({ mean: geometricMean([1.5, 0.5]), least: 0.5 });
     const text = summaryText([resultOf(sum, rounds)], { one: 1, all: 2 });
     expect(text).toContain('sum of float64');
-    expect(groupText([resultOf(sum, rounds)], { one: 1, all: 2 })).toContain('4.00 x < 4.50 x');
+    expect(groupText([resultOf(sum, rounds)], { one: 1, all: 2 })).toContain('4.00 x < 4.50 x │');
+  });
+
+  test('a target beyond the limit is marked with what the limit comes to', () => {
+    const threads = { one: 1, all: 2 };
+    const beyond = resultOf(sum, { ...rounds, limitAll: [1] });
+    expect(limitRatioOf(resultOf(sum, rounds))).toEqual({ one: 3, all: 6 });
+    expect(limitRatioOf(beyond)!.all).toBeCloseTo(3, 3);
+    expect(groupText([beyond], threads)).toContain('4.00 x < 4.50 x (limit 3.00 x)');
+    expect(summaryText([beyond], threads)).toContain('limit x NumPy, 2 threads');
+    expect(limitRatioOf(resultOf(sum, { ...rounds, numpy: [] }))).toBeNull();
   });
 
   test('what was not measured is listed', () => {
