@@ -35,11 +35,6 @@ struct alignas(kAlignment) Slab {
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kKeepsRooms = false;
-#else
-constexpr bool kKeepsRooms = true;
-#endif
 constexpr std::size_t kMostIdle = std::size_t{64} << 20;  // bytes of slabs
 constexpr std::size_t kMostIdleOfMemory = 64;
 constexpr std::size_t kLeastRooms = 8;  // of a slab, or nearly so

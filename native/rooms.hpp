@@ -18,6 +18,12 @@
 
 namespace strided {
 
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kKeepsRooms = false;
+#else
+inline constexpr bool kKeepsRooms = true;
+#endif
+
 struct Slab;
 
 // Aligned to kAlignment.

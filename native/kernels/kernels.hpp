@@ -122,7 +122,8 @@ struct Kernel {
   // After the last tile: brings the first `count` columns into the form of the partial results.
   void (*arrange)(Columns* columns, int64_t count);
   // May be null. Writes contiguous results of the reduction's own dtype, and the numbers of the
-  // columns that it is not certain of to `uncertain`, and gives how many these are.
+  // columns that it is not certain of to `uncertain`, and gives how many these are: of integers
+  // those that don't fit.
   int64_t (*finish)(const Columns* columns, int64_t count, void* results, int64_t* uncertain);
   // May be null. The same for few terms, whose columns need not be kept anywhere.
   int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;

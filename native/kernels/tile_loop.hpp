@@ -81,9 +81,10 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
       __builtin_prefetch(source + turn * stride + at + (at < width ? 0 : kCount * stride - width));
       if (++turn == kCount) turn = 0;
       return int64_t{0};
+    } else {
+      return look_ahead<kReading == Reading::shared>((count - j) * size, count * size, kCount,
+                                                     source + kCount * stride, stride);
     }
-    return look_ahead<kReading == Reading::shared>((count - j) * size, count * size, kCount,
-                                                   source + kCount * stride, stride);
   };
   if (kReading == Reading::alone && (columns->near || kTwoBeside<F>)) {
     for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {

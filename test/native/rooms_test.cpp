@@ -16,12 +16,6 @@ using namespace strided;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kKept = false;
-#else
-constexpr bool kKept = true;
-#endif
-
 struct Taken {
   Room room;
   std::size_t nbytes;
@@ -113,8 +107,8 @@ void test_slabs() {
 }  // namespace
 
 int main() {
-  if (kKept) test_serves_again();
-  if (kKept) test_slabs();
+  if (kKeepsRooms) test_serves_again();
+  if (kKeepsRooms) test_slabs();
   come_and_go(1, 20000);
   std::thread other([] { come_and_go(2, 10000); });
   come_and_go(3, 10000);
