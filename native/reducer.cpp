@@ -8,9 +8,12 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kCellBytes = 256 << 10;  // of runs, about, and of a whole small array
-constexpr std::int64_t kRunsAtOnce = 4;         // that kernels add
-constexpr double kSequential = 256 << 10;       // bytes that are not worth waking a thread
+constexpr std::int64_t kCellBytes = 256 << 10;     // of runs, about, and of a whole small array
+constexpr std::int64_t kFarCellBytes = 512 << 10;  // of runs that are read from memory
+constexpr std::int64_t kMostCellBytes = 4 << 20;   // of as many as kernels finish together
+constexpr std::int64_t kRunsAtOnce = 4;            // that kernels add
+constexpr std::int64_t kRunsTogether = 32;         // that they finish
+constexpr double kSequential = 256 << 10;          // bytes that are not worth waking a thread
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
@@ -50,6 +53,18 @@ bool Reducer::stopped() const noexcept {
   return reduction_.cancelled != nullptr && reduction_.cancelled->load(std::memory_order_relaxed);
 }
 
+// How many runs are added in turn.
+std::int64_t Reducer::runs_of_cell() const noexcept {
+  const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
+  const double bytes = static_cast<double>(near() ? kCellBytes : kFarCellBytes);
+  const auto runs = static_cast<std::int64_t>(
+      std::clamp(bytes / run_bytes, 1.0, static_cast<double>(kTile - kRunsTogether)));
+  const bool together = !near() && kRunsTogether * run_bytes <= kMostCellBytes &&
+                        plan_.columns >= kRunsTogether * wanted_units_;
+  if (together) return ceil_div(runs, kRunsTogether) * kRunsTogether;
+  return runs == 1 ? 1 : ceil_div(runs, kRunsAtOnce) * kRunsAtOnce;
+}
+
 // Chooses the width of cells.
 void Reducer::cut() {
   if (bytes_ <= kCellBytes && plan_.columns <= kStagedTile) {
@@ -64,11 +79,7 @@ void Reducer::cut() {
   const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
   if (plan_.inner) {
-    const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
-    const double most = std::clamp(kCellBytes / run_bytes, 1.0, static_cast<double>(kTile));
-    auto runs = static_cast<std::int64_t>(most);
-    if (runs > 1) runs = ceil_div(runs, kRunsAtOnce) * kRunsAtOnce;
-    tiles_ = ceil_div(plan_.columns, runs);
+    tiles_ = ceil_div(plan_.columns, runs_of_cell());
   } else {
     // Memory likes long rows best: threads share them out only where that costs too much.
     const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns);

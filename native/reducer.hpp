@@ -71,6 +71,7 @@ class Reducer {
     return bytes_ <= kNearBytes || (!plan_.inner && plan_.rows.stride[kIn] == 0);
   }
 
+  std::int64_t runs_of_cell() const noexcept;
   void cut();
   void probe();
   Status end();

@@ -42,6 +42,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   std::int64_t depth = 0;
   for (std::int64_t j = 0; j < cell.count; ++j) {
     Columns one{columns.words + j, columns.width};
+    one.near = plan_.stage != nullptr || near();
     const WalkBase at = start.moved(plan_.across, j);
     const std::byte* const after = start.moved(plan_.across, j + 1).in();
     if (kernel.piece != nullptr && family_.settled == nullptr) {
@@ -110,6 +111,7 @@ std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
 void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work,
                             Columns& columns) {
   const Stage gather = choose_stage(plan_.dtype, false);
+  columns.near = true;
   bool fresh = true;
   walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, work.buffer,
              [&](const RowBlock& block) {

@@ -9,7 +9,7 @@ namespace {
 
 // The first block has so many chunks: an anchor is soon chosen, and fits for most of what follows.
 constexpr int kFirstBlock = 4;
-constexpr int kBlock = kStreams ? 32 : 16;
+constexpr int kBlock = kNarrow ? 32 : 16;
 
 // Adds `count` times as many chunks as there are sums: take(i) makes a callable for those from the
 // i-th on, of which it gives the n-th of the b-th sum as (b, n).
@@ -59,7 +59,8 @@ STRIDED_INLINE void add_strip(const char* source, int64_t stride, int64_t rows, 
 constexpr int64_t kFixedRows = 32;  // fewer are not worth to choose anchors for
 constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
 // Runs of fewer are added as many at a time as there are lanes. They have no more than 2^62 units.
-constexpr int64_t kLongRun = kStreams ? kFixedRun : 2048;
+constexpr int64_t kLongRun = kNarrow ? kFixedRun : 2048;
+constexpr int64_t kLongFarRun = 4096;  // the same of those that are read at several places
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
 // stay in it.
 constexpr int64_t kCrowding = 2048;
@@ -101,6 +102,44 @@ STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int6
     FixedSum::add<1, 1>(&sum, [&](int, int) { return last; });
   }
   return sum.parts(chunks + 1);
+}
+
+// As many elements from each of several places, `apart` bytes from one to the next.
+STRIDED_INLINE void fixed_places(Float64Sum<double>* ready, const char* at, int64_t apart,
+                                 int64_t count) {
+  FixedSum sums[kGroups];
+  const bool alike = apart % kVectorBytes == 0;
+  const int64_t head = alike ? unaligned_head<VecF64>(reinterpret_cast<const double*>(at)) : 0;
+  const int64_t chunks = (count - head) / kLanes;
+  add_all<kGroups>(sums, chunks, [&](int64_t c) {
+    return [=, from = at + head * 8 + c * kVectorBytes](int g, int i) {
+      return load<VecF64>(from + g * apart + i * kVectorBytes);
+    };
+  });
+  const auto add_parts = [&](int64_t first, int64_t some) {
+    if (some == 0) return;
+    FixedSum::add<1, kGroups>(sums, [&](int g, int) {
+      return load_part(at + g * apart + first * 8, some * 8, VecF64{});
+    });
+  };
+  add_parts(0, head);
+  add_parts(head + chunks * kLanes, count - head - chunks * kLanes);
+  for (int64_t g = 0; g < kGroups; ++g) ready[g] = sums[g].parts(chunks + 2);
+}
+
+// A run that is read at several places at once.
+STRIDED_INLINE Float64Sum<double> fixed_run_at_places(const double* x, int64_t count) {
+  Float64Sum<double> ready[kGroups];
+  const int64_t each = count / (kGroups * kLanes) * kLanes;
+  fixed_places(ready, reinterpret_cast<const char*>(x), each * 8, each);
+  for (int64_t i = kGroups * each; i < count; i += kLanes) {
+    const int64_t left = count - i;
+    ready[0].add(left < kLanes ? load_part(x + i, left * 8, VecF64{}) : load<VecF64>(x + i));
+  }
+  ready[0].merge(ready[1]);
+  ready[2].merge(ready[3]);
+  ready[0].merge(ready[2]);
+  return ready[0];
 }
 
 // Runs that are not long, as many as there are lanes, of a common anchor: lane r of the sum is that
@@ -168,14 +207,22 @@ constexpr int64_t kGlance = kFirstBlock * kLanes;
 // So few units show that a smaller anchor may do better.
 constexpr int64_t kFewUnits = int64_t{1} << 24;
 
-// Runs of at least a block, one after the other.
+// Runs of at least a block.
 STRIDED_INLINE void fixed_long_rows(const char* row, int64_t stride, int64_t rows, int64_t count,
                                     Columns* columns, bool fresh) {
-  close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {
-    const auto* x = reinterpret_cast<const double*>(row);
-    row += stride;
-    return fixed_run(x, count, stride - count * 8);
-  });
+  using F = Float64Sum<double>;
+  const auto run = [&](int64_t r) { return reinterpret_cast<const double*>(row + r * stride); };
+  if (!columns->near && count >= kLongFarRun) {
+    return close_places<F>(
+        rows, count, columns, fresh,
+        [&](F* sums, int64_t r, int64_t apart) {
+          fixed_places(sums, row + r * stride, apart * stride, count);
+        },
+        [&](int64_t r) { return fixed_run_at_places(run(r), count); });
+  }
+  int64_t r = 0;
+  close_all<F>(rows, count, columns, fresh,
+               [&] { return fixed_run(run(r++), count, stride - count * 8); });
 }
 
 // As many runs as there are lanes at a time, and those that are left.
@@ -216,17 +263,17 @@ inline void fixed_short_rows(const char* row, int64_t stride, int64_t rows, int6
 inline void fixed_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                        Columns* columns, bool fresh) {
   using Slow = Float64Sum<double>;
-  if (kStreams && !columns->near && count >= kFixedRun) {
+  if (kNarrow && !columns->near && count >= kFixedRun) {
     return reduce_rows<Slow>(source, stride, rows, count, terms, columns, fresh);
   }
   const char* row = static_cast<const char*>(source);
-  if (count < kLongRun) {
+  if (count < (columns->near ? kLongRun : kLongFarRun)) {
     fixed_short_rows(row, stride, rows, count, terms, columns, fresh);
     columns->depth += kTermRoundings * (count / kLanes + 2 + kLanes) + kShortRun<Slow> +
                       count / (kLanes * kGroups) + 1 + Slow::kRunDepth;
   } else {
     fixed_long_rows(row, stride, rows, count, columns, fresh);
-    columns->depth += kTermRoundings * (count / kLanes + 2) + Slow::kRunDepth;
+    columns->depth += kTermRoundings * (count / kLanes + 3) + kGroups + Slow::kRunDepth;
   }
 }
 

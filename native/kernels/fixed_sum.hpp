@@ -53,7 +53,7 @@ STRIDED_INLINE VecI64 exponent(VecF64 x) {
 // What t = anchor + x leaves of x. Of narrow vectors there are few registers, and an operation that
 // multiplies and adds overwrites one: two of them need copies.
 STRIDED_INLINE VecF64 rest_of(VecF64 x, VecF64 t, VecF64 anchor) {
-  return difference(x, kStreams ? t - anchor : difference(t, anchor));
+  return difference(x, kNarrow ? t - anchor : difference(t, anchor));
 }
 
 // The unit in the last place of an anchor.

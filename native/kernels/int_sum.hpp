@@ -68,6 +68,7 @@ struct ShortSum {
   VecU64 spilled = {};
 
   static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
+  static STRIDED_INLINE Chunk none() { return Chunk{} + static_cast<Element>(Reader::kBias); }
 
   STRIDED_INLINE void add(Chunk chunk) {
     const auto x = (Vec<Wide>)Reader::read(chunk);
@@ -82,8 +83,7 @@ struct ShortSum {
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t count, bool fresh) {
     spill();
     auto total = fresh ? IntPartial{} : load_partial<IntPartial>(columns, column);
-    uint64_t sum =
-        total.low - kBias * static_cast<uint64_t>((count + kWidth - 1) / kWidth * kWidth);
+    uint64_t sum = total.low - kBias * static_cast<uint64_t>(count);
     for (int64_t lane = 0; lane < kLanes; ++lane) sum += spilled[lane];
     store_partial(columns, column, IntPartial{sum, static_cast<int64_t>(sum) >> 63});
   }
@@ -93,7 +93,7 @@ struct ShortSum {
 #pragma GCC unroll 8
     for (int64_t i = 0; i < kLanes; ++i) sums[i].spill(), lanes[i] = sums[i].spilled;
     VecU64 total = across(lanes);
-    total -= kBias * static_cast<uint64_t>((count + kWidth - 1) / kWidth * kWidth);
+    total -= kBias * static_cast<uint64_t>(count);
     if (!fresh) total += load_plane<VecU64>(columns, 0, column);
     store_plane(columns, 0, column, total);
     store_plane(columns, 1, column, (VecI64)total >> 63);

@@ -5,6 +5,7 @@
 //
 //   Element, Chunk        what lies in memory, and a vector of it; kWidth elements
 //   neutral()             a chunk of elements that change no result
+//   none()                optional: the same for runs, where it differs
 //   kBurst                how many chunks it takes between two calls of spill()
 //   add(Chunk), merge(other), spill()
 //   close_run(columns, column, count, fresh)   a whole run was added: it goes to one column

@@ -97,7 +97,7 @@ struct Places {
   static STRIDED_INLINE void read_groups(const Run* runs, int64_t i, Keys* keys) {
     const auto read = [&](int g, int64_t v) {
       const char* at = runs[g].at + i * kSize + v * kVectorBytes;
-      if constexpr (!kStreams) {
+      if (!kNarrow && kRuns == 1) {
         announce_far(at);
       } else if (v * kVectorBytes % kLine == 0) {
         announce_near(at, (runs[g].count - i) * kSize, 0);
@@ -137,10 +137,10 @@ struct Places {
     }
   }
 
-  // Of one run, which is read at several places at once when it is long.
-  static PlacedPartial best_of_run(const Run& run) {
+  // Of one run, which may be read at several places at once when it is long.
+  static PlacedPartial best_of_run(const Run& run, bool at_places) {
     PlacedPartial found[kGroups];
-    if (!kStreams || run.count * kSize < kGroups * kStreamBytes) {
+    if (!at_places || run.count * kSize < kGroups * kPlaceBytes) {
       best_of_runs<1>(&run, found);
       return found[0];
     }
@@ -173,15 +173,18 @@ void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
     if (!fresh && !P::goes_before(found, load_partial<PlacedPartial>(columns, r))) return;
     store_partial(columns, r, found);
   };
-  int64_t r = 0;
-  for (; kStreams && r + kGroups <= rows; r += kGroups) {
+  const bool several = at_places(columns, count * P::kSize);
+  const int64_t apart = several ? rows / kGroups : 0;
+  for (int64_t r = 0; r < apart; ++r) {
     typename P::Run runs[kGroups];
     PlacedPartial found[kGroups];
-    for (int64_t g = 0; g < kGroups; ++g) runs[g] = {at + (r + g) * stride, count, terms};
+    for (int64_t g = 0; g < kGroups; ++g) runs[g] = {at + (r + g * apart) * stride, count, terms};
     P::template best_of_runs<kGroups>(runs, found);
-    for (int64_t g = 0; g < kGroups; ++g) keep(r + g, found[g]);
+    for (int64_t g = 0; g < kGroups; ++g) keep(r + g * apart, found[g]);
   }
-  for (; r < rows; ++r) keep(r, P::best_of_run({at + r * stride, count, terms}));
+  for (int64_t r = kGroups * apart; r < rows; ++r) {
+    keep(r, P::best_of_run({at + r * stride, count, terms}, several));
+  }
 }
 
 // Some rows of a tile. Keys have the size of elements while tiles are added; the plane of numbers

@@ -9,13 +9,18 @@ namespace {
 // Adds as many elements, a multiple of a vector's, from each of several places, `apart` bytes from
 // one to the next, to a sum of its own. Behind their ends the next ones begin `jump` bytes on.
 template <class F>
-STRIDED_INLINE void add_streams(F* sums, const char* at, int64_t apart, int64_t count,
-                                int64_t jump) {
+STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t count,
+                               int64_t jump) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t line = kLine / size;
-  const auto add = [&](int64_t g, int64_t i) {
-    sums[g].add(chunk_at<F>(reinterpret_cast<const Element*>(at + g * apart) + i));
+  static_assert(kGroups == 4);
+  F a = sums[0], b = sums[1], c = sums[2], d = sums[3];  // in registers, unlike an array
+  const auto chunk = [&](int64_t g, int64_t i) {
+    return chunk_at<F>(reinterpret_cast<const Element*>(at + g * apart) + i);
+  };
+  const auto add = [&](int64_t i) {
+    a.add(chunk(0, i)), b.add(chunk(1, i)), c.add(chunk(2, i)), d.add(chunk(3, i));
   };
   for (int64_t i = 0; i < count;) {
     const int64_t left = (count - i) / F::kWidth;
@@ -23,27 +28,35 @@ STRIDED_INLINE void add_streams(F* sums, const char* at, int64_t apart, int64_t 
     for (; i + line <= stop; i += line) {
       for (int64_t g = 0; g < kGroups; ++g) {
         announce_near(at + g * apart + i * size, (count - i) * size, jump);
-        for (int64_t part = 0; part < line; part += F::kWidth) add(g, i + part);
       }
+      for (int64_t part = 0; part < line; part += F::kWidth) add(i + part);
     }
-    for (; i < stop; i += F::kWidth) {
-      for (int64_t g = 0; g < kGroups; ++g) add(g, i);
-    }
-    for (int64_t g = 0; g < kGroups; ++g) sums[g].spill();
+    for (; i < stop; i += F::kWidth) add(i);
+    a.spill(), b.spill(), c.spill(), d.spill();
   }
+  sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
 }
 
 // The next run begins `jump` bytes behind the end of this one.
 template <class F>
-STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t jump) {
+STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t jump,
+                         bool at_places) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
   F group[kGroups];
+  // What is announced is there in time, wherever it lies.
+  const int64_t head = kIsLight<F> ? unaligned_head<typename F::Chunk>(x) : 0;
+  if (head > 0) {
+    group[0].add(part_of_run<F>(x, head));
+    group[0].spill();
+    x += head;
+    count -= head;
+  }
   int64_t i = 0;
-  if (kStreams && count * size >= kGroups * kStreamBytes) {
+  if (at_places && count * size >= kGroups * kPlaceBytes) {
     const int64_t each = count / step * F::kWidth;
-    add_streams(group, reinterpret_cast<const char*>(x), each * size, each, 0);
+    add_places(group, reinterpret_cast<const char*>(x), each * size, each, 0);
     i = kGroups * each;
   }
   while (i + step <= count) {
@@ -58,7 +71,7 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
     for (int64_t g = 0; g < kGroups; ++g) group[g].spill();
   }
   for (; i + F::kWidth <= count; i += F::kWidth) group[0].add(chunk_at<F>(x + i));
-  if (i < count) group[0].add(part_at<F>(x + i, count - i));
+  if (i < count) group[0].add(part_of_run<F>(x + i, count - i));
   if (count >= step) {
     group[0].spill();
     group[0].merge(group[1]);
@@ -68,19 +81,28 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
   return group[0];
 }
 
-// As many runs at once as there are groups.
+// Runs at several places, `apart` bytes from one to the next. The next ones begin `stride` bytes
+// behind the beginnings of these.
 template <class F>
-STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t stride, int64_t count) {
+STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t stride,
+                             int64_t count) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
-  const int64_t whole = count / F::kWidth * F::kWidth;
+  using Chunk = typename F::Chunk;
+  const bool alike = apart % static_cast<int64_t>(sizeof(Chunk)) == 0;
+  const int64_t head = alike ? unaligned_head<Chunk>(reinterpret_cast<const Element*>(source)) : 0;
+  const int64_t whole = (count - head) / F::kWidth * F::kWidth;
+  const auto add_parts = [&](int64_t first, int64_t some) {
+    for (int64_t g = 0; some > 0 && g < kGroups; ++g) {
+      const auto* x = reinterpret_cast<const Element*>(source + g * apart);
+      sums[g].add(part_of_run<F>(x + first, some));
+      sums[g].spill();
+    }
+  };
   for (int64_t g = 0; g < kGroups; ++g) sums[g] = F();
-  add_streams(sums, source, stride, whole, kGroups * stride - whole * size);
-  for (int64_t g = 0; whole < count && g < kGroups; ++g) {
-    const auto* x = reinterpret_cast<const Element*>(source + g * stride);
-    sums[g].add(part_at<F>(x + whole, count - whole));
-    sums[g].spill();
-  }
+  add_parts(0, head);
+  add_places(sums, source + head * size, apart, whole, stride - whole * size);
+  add_parts(head + whole, count - head - whole);
 }
 
 // Runs of up to so many vectors have one accumulator: to merge four takes as long as they save, and
@@ -99,60 +121,81 @@ STRIDED_INLINE F sum_short_run(const typename F::Element* x, int64_t count) {
     for (int64_t g = 0; g < kGroups; ++g) sum.add(chunk_at<F>(x + i + g * F::kWidth));
   }
   for (; i + F::kWidth <= count; i += F::kWidth) sum.add(chunk_at<F>(x + i));
-  if (i < count) sum.add(part_at<F>(x + i, count - i));
+  if (i < count) sum.add(part_of_run<F>(x + i, count - i));
   return sum;
+}
+
+// Closes runs from the r-th on, so many of which are there.
+template <class F>
+STRIDED_INLINE void close_some(F* sums, int64_t runs, int64_t r, int64_t count, Columns* columns,
+                               bool fresh) {
+  if constexpr (requires { F::close_runs(sums, columns, r, count, fresh); }) {
+    if (runs == kLanes) return F::close_runs(sums, columns, r, count, fresh);
+  }
+  for (int64_t i = 0; i < runs; ++i) sums[i].close_run(columns, r + i, count, fresh);
 }
 
 // next() gives the sum of the next run.
 template <class F, class Next>
 STRIDED_INLINE void close_all(int64_t rows, int64_t count, Columns* columns, bool fresh,
                               Next&& next) {
-  int64_t r = 0;
-  if constexpr (requires(F * sums) { F::close_runs(sums, columns, r, count, fresh); }) {
-    for (; r + kLanes <= rows; r += kLanes) {
-      F sums[kLanes];
-      for (int64_t i = 0; i < kLanes; ++i) sums[i] = next();
-      F::close_runs(sums, columns, r, count, fresh);
-    }
+  for (int64_t r = 0; r < rows; r += kLanes) {
+    const int64_t some = rows - r < kLanes ? rows - r : kLanes;
+    F sums[kLanes];
+    for (int64_t i = 0; i < some; ++i) sums[i] = next();
+    close_some(sums, some, r, count, columns, fresh);
   }
-  for (; r < rows; ++r) next().close_run(columns, r, count, fresh);
 }
 
-// All runs, several at once as long as there are as many.
-template <class F>
-STRIDED_INLINE void close_streams(const char* row, int64_t stride, int64_t rows, int64_t count,
-                                  Columns* columns, bool fresh) {
-  F ready[kGroups];
-  const int64_t together = rows / kGroups * kGroups;
-  int64_t r = 0;
-  close_all<F>(rows, count, columns, fresh, [&] {
-    const char* at = row + r * stride;
-    const int64_t place = r++ % kGroups;
-    if (r > together) return sum_run<F>(reinterpret_cast<const typename F::Element*>(at), count, 0);
-    if (place == 0) sum_runs(ready, at, stride, count);
-    return ready[place];
-  });
-  columns->depth += count / F::kWidth + kGroups + F::kRunDepth;
+// The runs are cut into as many parts as places are read at once, so that what is read of each
+// goes on from one run to the next: several(sums, r, apart) makes the sums of the r-th runs of the
+// parts, of `apart` runs each, and single(r) that of one that is left.
+template <class F, class Several, class Single>
+STRIDED_INLINE void close_places(int64_t rows, int64_t count, Columns* columns, bool fresh,
+                                 Several&& several, Single&& single) {
+  const int64_t apart = rows / kGroups;
+  for (int64_t r = 0; r < apart; r += kLanes) {
+    const int64_t some = apart - r < kLanes ? apart - r : kLanes;
+    F ready[kGroups][kLanes];
+    for (int64_t i = 0; i < some; ++i) {
+      F sums[kGroups];
+      several(sums, r + i, apart);
+      for (int64_t g = 0; g < kGroups; ++g) ready[g][i] = sums[g];
+    }
+    for (int64_t g = 0; g < kGroups; ++g) {
+      close_some(ready[g], some, g * apart + r, count, columns, fresh);
+    }
+  }
+  for (int64_t r = kGroups * apart; r < rows; ++r) {
+    single(r).close_run(columns, r, count, fresh);
+  }
 }
 
 template <class F>
 void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
                  Columns* columns, bool fresh) {
   using Element = typename F::Element;
-  const char* row = static_cast<const char*>(source);
-  const auto next = [&] {
-    const auto* x = reinterpret_cast<const Element*>(row);
-    row += stride;
-    return x;
-  };
+  const char* const first = static_cast<const char*>(source);
+  const auto run = [&](int64_t r) { return reinterpret_cast<const Element*>(first + r * stride); };
+  int64_t r = 0;
   if (count <= kShortRun<F> * F::kWidth) {
-    close_all<F>(rows, count, columns, fresh, [&] { return sum_short_run<F>(next(), count); });
+    close_all<F>(rows, count, columns, fresh, [&] { return sum_short_run<F>(run(r++), count); });
     columns->depth += kShortRun<F> + 1 + F::kRunDepth;
-  } else if constexpr (kStreams) {
-    close_streams<F>(row, stride, rows, count, columns, fresh);
+    return;
+  }
+  const int64_t bytes = count * static_cast<int64_t>(sizeof(Element));
+  const int64_t jump = stride - bytes;
+  if (at_places(columns, bytes)) {
+    close_places<F>(
+        rows, count, columns, fresh,
+        [&](F* sums, int64_t r, int64_t apart) {
+          sum_runs(sums, first + r * stride, apart * stride, stride, count);
+        },
+        [&](int64_t r) { return sum_run<F>(run(r), count, jump, true); });
+    columns->depth += count / F::kWidth + kGroups + F::kRunDepth;
   } else {
-    const int64_t jump = stride - count * static_cast<int64_t>(sizeof(Element));
-    close_all<F>(rows, count, columns, fresh, [&] { return sum_run<F>(next(), count, jump); });
+    close_all<F>(rows, count, columns, fresh,
+                 [&] { return sum_run<F>(run(r++), count, jump, false); });
     columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
   }
 }
@@ -170,7 +213,7 @@ void add_piece(const void* source, int64_t count, void* sums, bool fresh) {
     for (int64_t g = 0; g < kGroups; ++g) group[g].add(chunk_at<F>(x + i + g * F::kWidth));
   }
   for (; i + F::kWidth <= count; i += F::kWidth) group[0].add(chunk_at<F>(x + i));
-  if (i < count) group[0].add(part_at<F>(x + i, count - i));
+  if (i < count) group[0].add(part_of_run<F>(x + i, count - i));
   for (int64_t g = 0; g < kGroups; ++g) group[g].spill();
   __builtin_memcpy(sums, group, sizeof group);
 }

@@ -65,7 +65,7 @@ STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t rows, con
 // so long that they take longer than memory, two are better anyway: a functor says so by
 // kLongChains.
 template <class F>
-constexpr bool kTwoBeside = kStreams && requires { F::kLongChains; };
+constexpr bool kTwoBeside = kNarrow && requires { F::kLongChains; };
 
 template <class F, int kCount, Reading kReading, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns* columns) {
@@ -131,7 +131,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   const int64_t width = count * static_cast<int64_t>(sizeof(typename F::Element));
   if (kHasLightRows<F> && !columns->near) {
     add_tile<F, Reading::light>(row, stride, rows, count, columns, fresh);
-  } else if (!kStreams && !kHasLightRows<F> && columns->shared && width >= kLongRow) {
+  } else if (!kNarrow && !kHasLightRows<F> && columns->shared && width >= kLongRow) {
     add_tile<F, Reading::shared>(row, stride, rows, count, columns, fresh);
   } else {
     add_tile<F, Reading::alone>(row, stride, rows, count, columns, fresh);

@@ -1,0 +1,184 @@
+// The kernels' loops over runs, which depend on where runs begin, how long they are and whether
+// they come from memory: against the same kernels, a few elements at a time. Then sums of arrays
+// that are larger than caches against exact ones.
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "arrays.hpp"
+#include "check.hpp"
+#include "cpu.hpp"
+#include "pool.hpp"
+#include "reduce.hpp"
+#include "superaccumulator.hpp"
+
+using namespace strided;
+
+namespace {
+
+struct Shape {
+  std::int64_t rows;
+  std::int64_t count;
+  std::int64_t stride;  // bytes
+  std::int64_t offset;  // of the first element, behind a multiple of 64 bytes
+};
+
+Shape random_shape(std::int64_t width) {
+  constexpr std::int64_t most_bytes[] = {64, 1024, 9000, 20000, 70000};
+  Shape shape;
+  shape.rows = 1 + below(20);
+  shape.count = 1 + below(most_bytes[below(5)] / width);
+  if (below(8) == 0) shape.rows = 64 + below(8), shape.count = 1 + below(9000 / width);
+  constexpr std::int64_t gaps[] = {0, 0, 1, 8, 64, 4096 + 24};
+  const std::int64_t gap = gaps[below(6)];
+  shape.stride = shape.count * width + (gap == 1 ? 1 : gap / width * width);
+  shape.offset = below(3) == 0 ? below(64) : below(64) / width * width;
+  if (below(6) == 0) shape.stride = -shape.stride;
+  return shape;
+}
+
+// Values whose sums and products are exact in any order.
+template <class T>
+T exact_value(bool product) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (product) return static_cast<T>(below(3) == 0 ? -1 : 1);
+    return static_cast<T>(below(2048) - 1024);
+  } else if (product) {
+    return static_cast<T>(below(1000) == 0 ? 3 : 1);
+  } else {
+    return static_cast<T>(rng() >> below(8));
+  }
+}
+
+constexpr int kWords = 4;
+using Words = std::array<std::int64_t, kWords>;
+
+// What a partial result comes to, where several ways of keeping it are the same.
+enum class Kept { words, parts, magnitude };
+
+Words meaning(const Columns& columns, std::int64_t column, int planes, Kept kept) {
+  Words words{};
+  for (int p = 0; p < planes; ++p) words[p] = columns.words[p * columns.width + column];
+  if (kept == Kept::magnitude) words[1] = 0;
+  if (kept != Kept::parts) return words;
+  double sum = 0;
+  for (int p = 0; p < planes - 1; ++p) sum += std::bit_cast<double>(words[p]);
+  return {std::bit_cast<std::int64_t>(sum + 0.0)};
+}
+
+template <class T>
+void compare(const Kernel& kernel, int planes, Kept kept, bool numbered, bool product) {
+  if (kernel.rows == nullptr) return;
+  constexpr auto width = static_cast<std::int64_t>(sizeof(T));
+  for (int n = 0; n < 60; ++n) {
+    const Shape shape = random_shape(width);
+    const std::int64_t span = (shape.rows - 1) * std::abs(shape.stride) + shape.count * width;
+    std::vector<std::byte> bytes(static_cast<std::size_t>(span + shape.offset + 64));
+    const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+    std::byte* first = bytes.data() + (64 - address % 64) % 64 + shape.offset;
+    bytes.resize(static_cast<std::size_t>(first - bytes.data() + span));
+    if (shape.stride < 0) first -= (shape.rows - 1) * shape.stride;
+    for (std::int64_t r = 0; r < shape.rows; ++r) {
+      for (std::int64_t i = 0; i < shape.count; ++i) {
+        const T x = exact_value<T>(product);
+        std::memcpy(first + r * shape.stride + i * width, &x, sizeof x);
+      }
+    }
+    const Terms terms{100, numbered && below(3) == 0 ? -2 : 3};
+    const bool fresh = below(3) != 0;
+    std::vector<std::int64_t> words[2];
+    Columns columns[2];
+    for (int k = 0; k < 2; ++k) {
+      words[k].assign(static_cast<std::size_t>(kMostPlanes * 2 * kColumnStep), 0);
+      columns[k] = {words[k].data(), 2 * kColumnStep};
+      if (!fresh) kernel.rows(first, 0, shape.rows, 1, {90, 1}, &columns[k], true);
+    }
+    columns[0].near = below(2) == 0;
+    kernel.rows(first, shape.stride, shape.rows, shape.count, terms, &columns[0], fresh);
+    for (std::int64_t r = 0; r < shape.rows; ++r) {
+      Columns one = columns[1];
+      one.words += r;
+      one.near = true;
+      for (std::int64_t i = 0; i < shape.count; i += 5) {
+        kernel.rows(first + r * shape.stride + i * width, 0, 1,
+                    std::min<std::int64_t>(5, shape.count - i),
+                    {terms.first + i * terms.step, terms.step}, &one, fresh && i == 0);
+      }
+    }
+    for (std::int64_t r = 0; r < shape.rows; ++r) {
+      CHECK(meaning(columns[0], r, planes, kept) == meaning(columns[1], r, planes, kept));
+    }
+  }
+}
+
+template <class T>
+void compare_all(DType dtype) {
+  const auto d = static_cast<int>(dtype);
+  const KernelTable& table = kernels();
+  constexpr bool real = std::is_floating_point_v<T>;
+  const Kept sum = real ? Kept::parts : Kept::words;
+  const int float_planes = dtype == DType::k_float32 ? 2 : 3;
+  compare<T>(table.sum[d], real ? float_planes : 2, sum, false, false);
+  compare<T>(table.careful_sum[d], dtype == DType::k_float32 ? 3 : 4, sum, false, false);
+  compare<T>(table.product[d], real ? 1 : 2, real ? Kept::words : Kept::magnitude, false, true);
+  compare<T>(table.count[d], 1, Kept::words, false, false);
+  compare<T>(table.min[d], 1, Kept::words, false, false);
+  compare<T>(table.max[d], 1, Kept::words, false, false);
+  compare<T>(table.argmin[d], 2, Kept::words, true, false);
+  compare<T>(table.argmax[d], 2, Kept::words, true, false);
+}
+
+// More bytes than a cache is taken to hold, in rows that begin anywhere.
+template <class T>
+void far_case(DType dtype, std::int64_t count, std::int64_t gap, std::int64_t threads) {
+  constexpr auto width = static_cast<std::int64_t>(sizeof(T));
+  const std::int64_t rows = (std::int64_t{17} << 20) / (count * width) + 1;
+  std::vector<T> data(static_cast<std::size_t>(rows * (count + gap)));
+  std::vector<double> expected;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    SuperAccumulator exact;
+    const int spread = static_cast<int>(r % 5) * 12;
+    T* const row = data.data() + r * (count + gap);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double unit = static_cast<double>(rng() >> 11) * 0x1p-53 - (r % 3 == 0 ? 0.5 : 0);
+      row[i] =
+          static_cast<T>(spread == 0 ? unit : std::ldexp(unit, static_cast<int>(below(spread))));
+      exact.add(static_cast<double>(row[i]));
+    }
+    expected.push_back(dtype == DType::k_float32 ? exact.to_float32() : exact.to_float64());
+  }
+  std::vector<T> sums(static_cast<std::size_t>(rows));
+  const Array in{dtype,
+                 reinterpret_cast<std::byte*>(data.data()),
+                 2,
+                 {rows, count},
+                 {(count + gap) * width, width}};
+  const Array out{dtype, reinterpret_cast<std::byte*>(sums.data()), 1, {rows}, {width}};
+  Pool::instance().resize(static_cast<int>(threads));
+  CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 2, {}, nullptr}) == Status::ok);
+  for (std::size_t r = 0; r < expected.size(); ++r) {
+    CHECK(sums[r] == static_cast<T>(expected[r]));
+  }
+}
+
+}  // namespace
+
+int main() {
+  if (!choose_kernels().empty()) return 1;
+#define ROW(name, type, letter) \
+  compare_all<std::conditional_t<std::is_same_v<type, Bool>, std::uint8_t, type>>(DType::k_##name);
+  STRIDED_DTYPES(ROW)
+#undef ROW
+  std::int64_t threads = 1;
+  for (const std::int64_t count : {250, 1100, 5000, 9001, 2000000}) {
+    far_case<double>(DType::k_float64, count, 3 * (threads % 2), threads);
+    far_case<float>(DType::k_float32, count, 3 * (threads % 2), threads);
+    threads = threads % 3 + 1;
+  }
+  return report("runs");
+}
