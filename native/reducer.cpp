@@ -1,6 +1,7 @@
 #include "reducer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "pool.hpp"
@@ -17,6 +18,8 @@ constexpr double kSequential = 256 << 10;          // bytes that are not worth w
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 8;
+constexpr double kLargeUnitBytes = 8 << 20;  // of units that there may be more of
+constexpr double kMostUnitsPerThread = 32;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kNearTileBytes = 1024;   // the same in a cache
@@ -73,8 +76,12 @@ void Reducer::cut() {
   }
   const std::int64_t threads = Pool::instance().threads();
   if (bytes_ >= (threads == 1 ? kAlone : kSequential)) {
-    const double most = std::max(kLeastUnits, static_cast<double>(threads) * kUnitsPerThread);
-    wanted_units_ = static_cast<std::int64_t>(std::clamp(bytes_ / kUnitBytes, 1.0, most));
+    const auto workers = static_cast<double>(threads);
+    const double large = std::min(bytes_ / kLargeUnitBytes, workers * kMostUnitsPerThread);
+    const double most = std::max({kLeastUnits, workers * kUnitsPerThread, large});
+    const double alike = std::ceil(bytes_ / kUnitBytes / workers) * workers;
+    const double few = std::floor(bytes_ / kSequential);
+    wanted_units_ = static_cast<std::int64_t>(std::clamp(std::min(alike, few), 1.0, most));
   }
   const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);
