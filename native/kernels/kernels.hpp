@@ -150,6 +150,29 @@ inline constexpr int64_t kSumsBytes = 1024;
   ROW(argmax)
 // clang-format on
 
+// Rows of elements where they lie, each at a multiple of `stride` and of `row_stride` bytes, and
+// the mask that says which of them count (one byte an element), or none.
+//
+// Reading them is announced to the memory `ahead` bytes before, since hardware does not foresee the
+// next row. The first row ends `left` bytes after the first element, and what is read after this
+// end lies `jump` bytes behind it; the other rows likewise.
+struct Scattered {
+  const void* at;
+  int64_t stride;
+  int64_t row_stride;
+  const void* mask;
+  int64_t mask_stride;
+  int64_t mask_row_stride;
+  int64_t ahead;
+  int64_t left;
+  int64_t jump;
+};
+
+// Copies `rows` rows of `count` elements to contiguous `target`; where the mask is 0, the element's
+// bytes become the lowest of `neutral`.
+using Stage = void (*)(const Scattered& from, int64_t rows, int64_t count, uint64_t neutral,
+                       void* target);
+
 // How rows that lie apart are read best: so many at once, announced so many bytes ahead.
 struct RowReading {
   int64_t rows = 1;
@@ -159,6 +182,7 @@ struct RowReading {
 struct KernelTable {
   const char* name;
   RowReading staging;
+  const Stage (*stages)[2];  // by the elements' size, 1 to 8 bytes, and whether there is a mask
 #define ROW(kind) const Kernel* kind;  // by dtype; some have empty rows
   STRIDED_KERNELS(ROW)
 #undef ROW

@@ -15,9 +15,12 @@ namespace strided {
 STRIDED_KERNELS(ROW)
 #undef ROW
 
+extern const Stage STRIDED_NAME(stages)[4][2];
+
 extern const KernelTable STRIDED_NAME(kernels);
 const KernelTable STRIDED_NAME(kernels) = {STRIDED_QUOTED(STRIDED_ISA),
                                            {kRows, kStagedAhead},
+                                           STRIDED_NAME(stages),
 #define ROW(kind) STRIDED_NAME(kind),
                                            STRIDED_KERNELS(ROW)
 #undef ROW

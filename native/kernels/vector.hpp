@@ -153,12 +153,16 @@ STRIDED_INLINE Sum<V> two_sum(V a, V b) {
   return {sum, difference(a, from_a) + difference(b, from_b)};
 }
 
-template <class V>
-STRIDED_INLINE V shuffle(V a, V b, VecI64 lanes) {
+// Lane i is lane lanes[i] of both vectors, those of the second behind those of the first.
+template <class V, class Lanes>
+STRIDED_INLINE V shuffle(V a, V b, Lanes lanes) {
 #if defined(__clang__)
+  constexpr int64_t count = sizeof(V) / sizeof(a[0]);
   V result;
-  for (int64_t i = 0; i < kLanes; ++i)
-    result[i] = lanes[i] < kLanes ? a[lanes[i]] : b[lanes[i] - kLanes];
+  for (int64_t i = 0; i < count; ++i) {
+    const auto lane = static_cast<int64_t>(lanes[i]);
+    result[i] = lane < count ? a[lane] : b[lane - count];
+  }
   return result;
 #else
   return __builtin_shuffle(a, b, lanes);
