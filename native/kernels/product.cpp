@@ -12,6 +12,7 @@ struct FloatProduct {
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
+  static constexpr bool kRounds = true;
   VecF64 product = filled<VecF64>(1.0);
 
   static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(T{1}); }

@@ -89,7 +89,8 @@ STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   using Chunk = typename F::Chunk;
-  const bool alike = apart % static_cast<int64_t>(sizeof(Chunk)) == 0;
+  constexpr bool kRounds = requires { requires F::kRounds; };
+  const bool alike = !kRounds && apart % static_cast<int64_t>(sizeof(Chunk)) == 0;
   const int64_t head = alike ? unaligned_head<Chunk>(reinterpret_cast<const Element*>(source)) : 0;
   const int64_t whole = (count - head) / F::kWidth * F::kWidth;
   const auto add_parts = [&](int64_t first, int64_t some) {

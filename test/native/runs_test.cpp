@@ -2,6 +2,7 @@
 // they come from memory: against the same kernels, a few elements at a time. Then sums of arrays
 // that are larger than caches against exact ones.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -166,6 +167,30 @@ void far_case(DType dtype, std::int64_t count, std::int64_t gap, std::int64_t th
   }
 }
 
+// Products round: they must not show at which address the elements lie.
+void product_case() {
+  constexpr std::int64_t rows = 352;
+  constexpr std::int64_t count = 7000;
+  std::vector<double> data(rows * count);
+  for (double& x : data) x = 1 + std::ldexp(static_cast<double>(below(1000)) - 500, -20);
+  std::vector<double> moved(data.size() + 8);
+  std::vector<double> products[3];
+  Pool::instance().resize(2);
+  for (int k = 0; k < 3; ++k) {
+    std::copy(data.begin(), data.end(), moved.begin() + k);
+    products[k].resize(rows);
+    const Array in{DType::k_float64,
+                   reinterpret_cast<std::byte*>(moved.data() + k),
+                   2,
+                   {rows, count},
+                   {count * 8, 8}};
+    const Array out{
+        DType::k_float64, reinterpret_cast<std::byte*>(products[k].data()), 1, {rows}, {8}};
+    CHECK(reduce({ReductionKind::k_prod, in, out, nullptr, 2, {}, nullptr}) == Status::ok);
+  }
+  CHECK(products[0] == products[1] && products[0] == products[2]);
+}
+
 }  // namespace
 
 int main() {
@@ -180,5 +205,6 @@ int main() {
     far_case<float>(DType::k_float32, count, 3 * (threads % 2), threads);
     threads = threads % 3 + 1;
   }
+  product_case();
   return report("runs");
 }
