@@ -79,9 +79,10 @@ void Reducer::cut() {
     const auto workers = static_cast<double>(threads);
     const double large = std::min(bytes_ / kLargeUnitBytes, workers * kMostUnitsPerThread);
     const double most = std::max({kLeastUnits, workers * kUnitsPerThread, large});
-    const double alike = std::ceil(bytes_ / kUnitBytes / workers) * workers;
-    const double few = std::floor(bytes_ / kSequential);
-    wanted_units_ = static_cast<std::int64_t>(std::clamp(std::min(alike, few), 1.0, most));
+    // As many for one thread as for another, unless they became too small.
+    const double even = std::ceil(bytes_ / kUnitBytes / workers) * workers;
+    const double enough = std::floor(bytes_ / kSequential);
+    wanted_units_ = static_cast<std::int64_t>(std::clamp(std::min(even, enough), 1.0, most));
   }
   const std::int64_t tile = plan_.stage == nullptr ? tile_room() : kStagedTile;
   tiles_ = ceil_div(plan_.columns, tile);

@@ -35,6 +35,20 @@ STRIDED_INLINE int64_t unaligned_head(const T* x) {
   return before % sizeof(T) == 0 ? static_cast<int64_t>(before / sizeof(T)) : 0;
 }
 
+// The same of runs at several places, `apart` bytes from one to the next: 0 where they differ.
+template <class Chunk, class T>
+STRIDED_INLINE int64_t common_head(const T* x, int64_t apart) {
+  return apart % static_cast<int64_t>(sizeof(Chunk)) == 0 ? unaligned_head<Chunk>(x) : 0;
+}
+
+// Brings accumulators together in the first.
+template <class F>
+STRIDED_INLINE void merge_groups(F* group) {
+  group[0].merge(group[1]);
+  group[2].merge(group[3]);
+  group[0].merge(group[2]);
+}
+
 template <class P>
 STRIDED_INLINE P load_partial(const Columns* columns, int64_t column) {
   constexpr auto planes = static_cast<int64_t>(sizeof(P) / 8);

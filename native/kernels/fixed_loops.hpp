@@ -108,8 +108,7 @@ STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int6
 STRIDED_INLINE void fixed_places(Float64Sum<double>* ready, const char* at, int64_t apart,
                                  int64_t count) {
   FixedSum sums[kGroups];
-  const bool alike = apart % kVectorBytes == 0;
-  const int64_t head = alike ? unaligned_head<VecF64>(reinterpret_cast<const double*>(at)) : 0;
+  const int64_t head = common_head<VecF64>(reinterpret_cast<const double*>(at), apart);
   const int64_t chunks = (count - head) / kLanes;
   add_all<kGroups>(sums, chunks, [&](int64_t c) {
     return [=, from = at + head * 8 + c * kVectorBytes](int g, int i) {
@@ -136,9 +135,7 @@ STRIDED_INLINE Float64Sum<double> fixed_run_at_places(const double* x, int64_t c
     const int64_t left = count - i;
     ready[0].add(left < kLanes ? load_part(x + i, left * 8, VecF64{}) : load<VecF64>(x + i));
   }
-  ready[0].merge(ready[1]);
-  ready[2].merge(ready[3]);
-  ready[0].merge(ready[2]);
+  merge_groups(ready);
   return ready[0];
 }
 

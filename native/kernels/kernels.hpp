@@ -189,3 +189,8 @@ struct KernelTable {
 };
 
 }  // namespace strided
+
+// What a table of the instruction set that is compiled for is called.
+#define STRIDED_TABLE_NAME__(kind, isa) kind##_##isa
+#define STRIDED_TABLE_NAME_(kind, isa) STRIDED_TABLE_NAME__(kind, isa)
+#define STRIDED_TABLE_NAME(kind) STRIDED_TABLE_NAME_(kind, STRIDED_ISA)

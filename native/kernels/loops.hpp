@@ -41,10 +41,6 @@ constexpr Kernel kernel_of(void (*arrange)(Columns*, int64_t) = keep_arrangement
 
 }  // namespace
 
-#define STRIDED_TABLE_NAME__(kind, isa) kind##_##isa
-#define STRIDED_TABLE_NAME_(kind, isa) STRIDED_TABLE_NAME__(kind, isa)
-#define STRIDED_TABLE_NAME(kind) STRIDED_TABLE_NAME_(kind, STRIDED_ISA)
-
 // Defines the table of one kind of reduction: maker<T>() gives the kernel of a dtype.
 #define STRIDED_KERNEL_ROW_(name, type, letter) STRIDED_KERNEL_MAKER<type>(),
 #define STRIDED_DEFINE_KERNELS(kind)              \

@@ -74,9 +74,7 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
   if (i < count) group[0].add(part_of_run<F>(x + i, count - i));
   if (count >= step) {
     group[0].spill();
-    group[0].merge(group[1]);
-    group[2].merge(group[3]);
-    group[0].merge(group[2]);
+    merge_groups(group);
   }
   return group[0];
 }
@@ -88,15 +86,14 @@ STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t
                              int64_t count) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
-  using Chunk = typename F::Chunk;
   constexpr bool kRounds = requires { requires F::kRounds; };
-  const bool alike = !kRounds && apart % static_cast<int64_t>(sizeof(Chunk)) == 0;
-  const int64_t head = alike ? unaligned_head<Chunk>(reinterpret_cast<const Element*>(source)) : 0;
+  const auto* first = reinterpret_cast<const Element*>(source);
+  const int64_t head = kRounds ? 0 : common_head<typename F::Chunk>(first, apart);
   const int64_t whole = (count - head) / F::kWidth * F::kWidth;
-  const auto add_parts = [&](int64_t first, int64_t some) {
+  const auto add_parts = [&](int64_t from, int64_t some) {
     for (int64_t g = 0; some > 0 && g < kGroups; ++g) {
       const auto* x = reinterpret_cast<const Element*>(source + g * apart);
-      sums[g].add(part_of_run<F>(x + first, some));
+      sums[g].add(part_of_run<F>(x + from, some));
       sums[g].spill();
     }
   };
@@ -223,9 +220,7 @@ template <class F>
 void close_pieces(const void* sums, int64_t count, Columns* columns) {
   F group[kGroups];
   __builtin_memcpy(group, sums, sizeof group);
-  group[0].merge(group[1]);
-  group[2].merge(group[3]);
-  group[0].merge(group[2]);
+  merge_groups(group);
   group[0].close_run(columns, 0, count, true);
   columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
 }

@@ -127,14 +127,10 @@ void stage_all(const Scattered& from, int64_t rows, int64_t count, uint64_t neut
 
 }  // namespace
 
-#define STRIDED_NAME__(isa) stages_##isa
-#define STRIDED_NAME_(isa) STRIDED_NAME__(isa)
-#define STRIDED_STAGES STRIDED_NAME_(STRIDED_ISA)
-
-extern const Stage STRIDED_STAGES[4][2];
-const Stage STRIDED_STAGES[4][2] = {{stage_all<uint8_t>, stage<uint8_t, true>},
-                                    {stage_all<uint16_t>, stage<uint16_t, true>},
-                                    {stage_all<uint32_t>, stage<uint32_t, true>},
-                                    {stage_all<uint64_t>, stage<uint64_t, true>}};
+extern const Stage STRIDED_TABLE_NAME(stages)[4][2];
+const Stage STRIDED_TABLE_NAME(stages)[4][2] = {{stage_all<uint8_t>, stage<uint8_t, true>},
+                                                {stage_all<uint16_t>, stage<uint16_t, true>},
+                                                {stage_all<uint32_t>, stage<uint32_t, true>},
+                                                {stage_all<uint64_t>, stage<uint64_t, true>}};
 
 }  // namespace strided
