@@ -44,18 +44,31 @@
 // exact otherwise. a is a bound of sum|D| by itself, not its computed value: (2) and (4) hold as
 // they are.
 //
-// Means. Let the exact sum lie in r + [t - B, t + B], and n be the count, exact in a double. With
-// q = fl(r / n), p = r - q n is a double (it is what an fma gives; r and q are kept far from
-// underflow), and the mean lies in q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by
-// less than 2.1 u (|p| + |t|) / n, for which the bound takes 4 u (|p| + |t|) / n. Divisions that
-// underflow lose less than the smallest subnormal each, for which the bound takes far more. With
-// (q', d') = TwoSum(q, d) the mean is enclosed as sums are. Where n is a power of two and nothing
-// comes near underflow, the divisions are exact: the mean is certain wherever the sum is.
+// Means. Let the exact sum S lie in r + [t - B, t + B], r being the rounded r + t, and n be the
+// count, exact in a double. With q = fl(r / n), p = r - q n is a double (it is what an fma gives; r
+// and q are kept far from underflow), and R = S - q n lies in p + t + [-B, B]. The mean is q + R/n.
+// It rounds to q if |R| < H, half of n ulp(q), which is exact; to q's neighbour on R's side if
+// |R| is between H and 3 H; and to the even one of both if |R| = H. Below a power of two numbers
+// are twice as close: if q is one, only |R| < H / 2 tells something. (If the neighbour is one, what
+// is beyond 2.5 H tells nothing.)
+//
+// Let (h, l) = TwoSum(p, t). If B = 0, R is h + l, and as h is R rounded, |h| tells on which side
+// of H it is, but where both are equal: there l tells. No |R| is too large: |p| <= H, and |t| is at
+// most u |r|, which is below H times the mantissa of q, a number below 2. If B > 0, it is widened
+// by 8 u (|h| + B), more than l, and than the roundings of |h| + B and |h| - B, which must be below
+// H, or above H and below 2 H.
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
 // and s + B, as |s| <= 1.01 a. Rounding to float32 is monotone: if both ends round to r, so does
-// the exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024.
+// the exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024. For a mean both
+// ends are divided by n, and B = (2 depth + 8) u a, as each is rounded once more, by less than
+// 1.1 u a.
+//
+// A float32 of what is known as above is certain likewise. With q and p as above the mean lies in
+// q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by less than 2.1 u (|p| + |t|) / n, for
+// which the bound takes 4 u (|p| + |t|) / n. Divisions that underflow lose less than the smallest
+// subnormal each, for which the bound takes far more.
 //
 // Infinities and NaN. Terms that are neither count for nothing beside one that is, so that the sum
 // is that of the unusual terms alone, in any order: NaN if there is one or if both infinities are
@@ -67,7 +80,9 @@
 // certificate.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "kernels/kernels.hpp"
@@ -137,27 +152,9 @@ double unusual_sum(const CarefulPartial& partial) noexcept {
   return std::isfinite(partial.s + partial.e) && !std::isfinite(partial.a) ? partial.a : 0;
 }
 
-// Whether x is so far from underflow that a division by a count is exact if any is.
-inline bool divides_safely(double x) noexcept {
-  return x == 0 || std::fabs(x) > 0x1p-900;
-}
-
-// What is n-th of the enclosed sum.
-inline Enclosure divided(const Enclosure& x, std::int64_t n) noexcept {
-  if (n == 1 || (x.sum == 0 && x.error == 0 && x.bound == 0)) return x;
-  constexpr double unknown = std::numeric_limits<double>::infinity();
-  const auto count = static_cast<double>(n);
-  const double q = x.sum / count;
-  if (n > std::int64_t{1} << 53 || !(std::fabs(q) > 0x1p-900)) return {q, 0, unknown};
-  if ((n & (n - 1)) == 0 && divides_safely(x.error) && divides_safely(x.bound)) {
-    return {q, x.error / count, x.bound / count};
-  }
-  const double rest = std::fma(-q, count, x.sum);
-  if (rest == 0 && x.error == 0 && x.bound == 0) return {q, 0, 0};
-  const TwoSum r = two_sum(q, (rest + x.error) / count);
-  double bound = x.bound / count + 4 * kSmallest;
-  bound += 4 * kUnitRoundoff * (std::fabs(rest) + std::fabs(x.error)) / count;
-  return widened(r.sum, r.error, bound);
+// Whether quotients by n are far enough from underflow and n is exact.
+inline bool divides_safely(double q, std::int64_t n) noexcept {
+  return n <= std::int64_t{1} << 53 && std::fabs(q) > 0x1p-900;
 }
 
 // True when *result is the enclosed number, correctly rounded.
@@ -180,6 +177,45 @@ inline bool certify(const Enclosure& x, float* result) noexcept {
   const auto high = static_cast<float>((x.sum + (x.error + x.bound)) + margin);
   *result = high;
   return low == high && low != 0;
+}
+
+// The same of what is n-th of the enclosed sum.
+inline bool certify_mean(const Enclosure& x, std::int64_t n, double* result) noexcept {
+  if (x.sum == 0 && x.error == 0 && x.bound == 0) return certify(x, result);
+  const auto count = static_cast<double>(n);
+  const double q = x.sum / count;
+  if (!divides_safely(q, n)) return false;
+  const TwoSum rest = two_sum(std::fma(-q, count, x.sum), x.error);
+  const double h = std::fabs(rest.sum);
+  int exponent;
+  const bool power = std::fabs(std::frexp(q, &exponent)) == 0.5;
+  const double half = std::ldexp(count, exponent - 54);
+  const double bound = widened(0, h, x.bound).bound;
+  *result = q;
+  if (power) return h + bound < 0.5 * half;
+  if (h + bound < half) return true;
+  const double neighbour = std::nextafter(q, std::copysign(HUGE_VAL, rest.sum));
+  if (bound == 0 && h == half) {
+    const double beyond = std::copysign(1, rest.sum) * rest.error;
+    const bool odd = std::bit_cast<std::uint64_t>(q) % 2 != 0;
+    if (beyond > 0 || (beyond == 0 && odd)) *result = neighbour;
+    return true;
+  }
+  *result = neighbour;
+  return h - bound > half && (bound == 0 || h + bound < 2 * half);
+}
+
+inline bool certify_mean(const Enclosure& x, std::int64_t n, float* result) noexcept {
+  if (x.sum == 0 && x.error == 0 && x.bound == 0) return certify(x, result);
+  const auto count = static_cast<double>(n);
+  const double q = x.sum / count;
+  if (!divides_safely(q, n)) return false;
+  const double rest = std::fma(-q, count, x.sum);
+  if (rest == 0 && x.error == 0 && x.bound == 0) return certify({q, 0, 0}, result);
+  const TwoSum r = two_sum(q, (rest + x.error) / count);
+  double bound = x.bound / count + 4 * kSmallest;
+  bound += 4 * kUnitRoundoff * (std::fabs(rest) + std::fabs(x.error)) / count;
+  return certify(widened(r.sum, r.error, bound), result);
 }
 
 }  // namespace strided

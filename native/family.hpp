@@ -41,7 +41,7 @@ struct Outcome {
 struct Tier {
   const Kernel* kernel = nullptr;
   int planes = 1;
-  bool at_once = false;  // the kernel may make the results
+  Finisher at_once = {};  // of the kernel, where it may make the results
   // Makes the first column what no terms give.
   void (*nothing)(const Columns& columns);
   // Adds the columns of `part` to those of `into`; their terms' numbers rise by `shift`.

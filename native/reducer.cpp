@@ -46,9 +46,9 @@ Reducer::Reducer(const Reduction& reduction, const ReducePlan& plan, const Famil
       family_(family),
       // As a float: the elements of a broadcast array may be more than 63 bits count.
       bytes_(static_cast<double>(plan.outputs) * static_cast<double>(plan.terms) *
-             static_cast<double>(plan.width())) {
-  // Exact sums of few terms often lie halfway.
-  if (plan.terms <= kMostFew) first_tier_ = family.tier_count - 1;
+             static_cast<double>(plan.width())),
+      // Exact sums of few terms often lie halfway.
+      first_tier_(plan.terms <= kMostFew ? family.tier_count - 1 : 0) {
   cut();
 }
 
@@ -195,7 +195,7 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
 void Reducer::probe() {
   const Kernel& kernel = *family_.tiers[first_tier_].kernel;
   if (plan_.inner || plan_.columns < kLeastProbed || first_tier_ == family_.tier_count - 1 ||
-      kernel.finish == nullptr) {
+      kernel.finisher.finish == nullptr) {
     return;
   }
   Work work;
@@ -203,17 +203,16 @@ void Reducer::probe() {
   const Cell some{0, plan_.columns / 2 / kProbed * kProbed, kProbed};
   reduce_cell(family_.tiers[first_tier_], some, {0, plan_.terms}, work, columns);
   const std::int64_t uncertain =
-      kernel.finish(&columns, some.count, work.buffer.bytes, work.uncertain);
+      kernel.finisher.finish(&columns, some.count, plan_.terms, work.buffer.bytes, work.uncertain);
   if (too_many(uncertain, some.count)) ++first_tier_;
 }
 
 // Results of few terms at once: false when that is not possible.
 bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
-  const auto few = family_.tiers[tier].kernel->few;
+  const auto few = family_.tiers[tier].at_once.few;
   const std::int64_t size = itemsize(reduction_.out.dtype);
   if (few == nullptr || plan_.inner || plan_.terms > kMostFew || !plan_.reduced.empty() ||
-      !family_.tiers[tier].at_once || reduction_.initial.given ||
-      plan_.across.stride[kOut] != size) {
+      counts_differ() || reduction_.initial.given || plan_.across.stride[kOut] != size) {
     return false;
   }
   static_assert(kMostFew <= kStageElements / kFewColumns);

@@ -71,6 +71,11 @@ class Reducer {
     return bytes_ <= kNearBytes || (!plan_.inner && plan_.rows.stride[kIn] == 0);
   }
 
+  // Whether the mask leaves each mean terms of its own number.
+  bool counts_differ() const noexcept {
+    return plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean;
+  }
+
   std::int64_t runs_of_cell() const noexcept;
   void cut();
   void probe();
@@ -114,7 +119,7 @@ class Reducer {
   std::int64_t wanted_units_ = 1;
   std::int64_t tiles_ = 1;
   std::int64_t tile_width_ = 1;
-  std::atomic<int> first_tier_{0};       // a later one once many outputs have needed it
+  std::atomic<int> first_tier_;          // a later one once many outputs have needed it
   std::atomic<std::int64_t> tried_{0};   // outputs that began with the first one
   std::atomic<std::int64_t> failed_{0};  // and those that it was not certain of
   std::mutex mutex_;                     // guards what follows while units run

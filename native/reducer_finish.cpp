@@ -41,8 +41,8 @@ void gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
 bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& columns, Work& work,
                              std::vector<std::int64_t>& uncertain) const {
   const std::int64_t size = itemsize(reduction_.out.dtype);
-  const auto kernel = tier.kernel->finish;
-  if (!tier.at_once || reduction_.initial.given || kernel == nullptr) return false;
+  const auto kernel = tier.at_once.finish;
+  if (kernel == nullptr || reduction_.initial.given || counts_differ()) return false;
   const std::int64_t stride = plan_.across.stride[kOut];
   const bool direct = stride == size || cell.count == 1;
   const std::int64_t most = direct ? kTile : kStageElements;
@@ -52,7 +52,7 @@ bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& 
     Columns some = columns;
     some.words += first;
     std::byte* const results = direct ? at : work.buffer.bytes;
-    const std::int64_t count = kernel(&some, taken, results, work.uncertain);
+    const std::int64_t count = kernel(&some, taken, plan_.terms, results, work.uncertain);
     for (std::int64_t i = 0; i < count; ++i) uncertain.push_back(first + work.uncertain[i]);
     for (std::int64_t j = 0; j < taken && !direct; ++j) {
       std::memcpy(at + j * stride, results + j * size, static_cast<std::size_t>(size));
@@ -105,7 +105,7 @@ void Reducer::count_terms(const Cell& cell, std::vector<std::int64_t>& counts) c
 // `counts` is what the ending refers to, where it refers to any.
 Ending Reducer::ending_of(const Cell& cell, std::vector<std::int64_t>& counts) const {
   Ending ending{reduction_.out.dtype, reduction_.initial, plan_.terms};
-  if (plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean) {
+  if (counts_differ()) {
     count_terms(cell, counts);
     ending.counts = counts.data();
   }

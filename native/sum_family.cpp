@@ -87,17 +87,18 @@ struct FloatRule {
       store_unusual(unusual, ending.dtype, at);
       return Finish::done;
     }
-    Enclosure x = enclose(partial, depth);
-    if constexpr (kMean) x = divided(x, terms);
-    if (ending.dtype == DType::k_float32) return store<float>(x, at);
-    return store<double>(x, at);
+    const Enclosure x = enclose(partial, depth);
+    const std::int64_t divisor = kMean ? terms : 1;
+    if (ending.dtype == DType::k_float32) return store<float>(x, divisor, at);
+    return store<double>(x, divisor, at);
   }
 
  private:
   template <class R>
-  static Finish store(const Enclosure& x, std::byte* at) {
+  static Finish store(const Enclosure& x, std::int64_t divisor, std::byte* at) {
     R result;
-    if (!certify(x, &result)) return Finish::not_certain;
+    const bool certain = divisor == 1 ? certify(x, &result) : certify_mean(x, divisor, &result);
+    if (!certain) return Finish::not_certain;
     store_element(at, result);
     return Finish::done;
   }
@@ -147,15 +148,15 @@ struct IntMeanRule : IntSumRule {
   static Finish finish(const IntPartial& partial, std::int64_t, std::int64_t terms,
                        const Ending& ending, std::byte* at) {
     constexpr std::int64_t whole = std::int64_t{1} << 53;  // what a double holds
-    const int128 total = partial.total();
+    const auto low = static_cast<std::int64_t>(partial.low);
     if (terms == 0) {
       store_nan(ending.dtype, at);
-    } else if (ending.dtype == DType::k_float64 && total >= -whole && total <= whole &&
-               terms <= whole) {
-      store_element(at, static_cast<double>(total) / static_cast<double>(terms) + 0.0);
+    } else if (ending.dtype == DType::k_float64 && partial.high == low >> 63 && low >= -whole &&
+               low <= whole && terms <= whole) {
+      store_element(at, static_cast<double>(low) / static_cast<double>(terms) + 0.0);
     } else {
       SuperAccumulator exact;
-      add_integer(exact, total);
+      add_integer(exact, partial.total());
       store_exact(exact, terms, ending.dtype, at);
     }
     return Finish::done;
@@ -193,8 +194,11 @@ Family family_of_sums(DType source, DType result) {
     using Rule = std::conditional_t<kMean, IntMeanRule, IntSumRule>;
     family.tiers[0] = tier_of<Rule>(first);
   }
-  family.tiers[0].at_once = !kMean && result == dtype_at_once(source, result);
-  family.tiers[1].at_once = !kMean && source == DType::k_float64 && source == result;
+  const auto finisher = [](const Kernel& kernel) { return kMean ? kernel.means : kernel.finisher; };
+  if (result == dtype_at_once(source, result)) {
+    family.tiers[0].at_once = finisher(*family.tiers[0].kernel);
+  }
+  if (source == DType::k_float64 && source == result) family.tiers[1].at_once = finisher(careful);
   return family;
 }
 

@@ -1,6 +1,6 @@
-// Sums of few float64 terms: read, added carefully and written at once, a vector of results at a
-// time. Terms that lie in rows are in vectors already; those that lie in runs, one for each result,
-// are transposed into such.
+// Sums and means of few float64 terms: read, added carefully and written at once, a vector of
+// results at a time. Terms that lie in rows are in vectors already; those that lie in runs, one for
+// each result, are transposed into such.
 #pragma once
 
 #include "float_sum.hpp"
@@ -91,7 +91,7 @@ class TermsInRuns {
   int64_t end_;     // of the last byte of all runs
 };
 
-template <class Terms>
+template <bool kMean, class Terms>
 STRIDED_INLINE int64_t add_few(const FewTerms& few, double* out, int64_t* uncertain,
                                const Terms& terms_of) {
   const double factor = static_cast<double>(few.terms) * (2 * kRoundoff);
@@ -100,14 +100,14 @@ STRIDED_INLINE int64_t add_few(const FewTerms& few, double* out, int64_t* uncert
     const auto term = terms_of(j, lanes);
     VecF64 result;
     VecI64 certain = filled<VecI64>(int64_t{-1});
-    if (few.terms == 2) {
+    if (!kMean && few.terms == 2) {
       // The sum of two numbers is the rounded one by itself; CPUs differ in the sign of NaN.
       result = (term(0) + term(1)) + 0.0;
       result = result == result ? result : filled<VecF64>(__builtin_nan(""));
     } else {
       CarefulSum<double> sums;
       for (int64_t i = 0; i < few.terms; ++i) sums.add(term(i));
-      certain = finish_careful_lanes(sums.s, sums.e, sums.f, sums.a, factor, &result);
+      certain = finish_careful_lanes<kMean>(sums, factor, static_cast<double>(few.terms), &result);
     }
     if (streamed && lanes == kLanes) {
       stream(out + j, result);
@@ -120,11 +120,15 @@ STRIDED_INLINE int64_t add_few(const FewTerms& few, double* out, int64_t* uncert
   return found;
 }
 
-inline int64_t few_careful(const FewTerms& few, void* results, int64_t* uncertain) {
+template <bool kMean>
+int64_t few_careful(const FewTerms& few, void* results, int64_t* uncertain) {
   auto* out = static_cast<double*>(results);
-  if (few.stride == 8) return add_few(few, out, uncertain, TermsInRows{few});
-  return add_few(few, out, uncertain, TermsInRuns(few));
+  if (few.stride == 8) return add_few<kMean>(few, out, uncertain, TermsInRows{few});
+  return add_few<kMean>(few, out, uncertain, TermsInRuns(few));
 }
+
+constexpr Finisher kFinishCareful = {finish_careful<false>, few_careful<false>};
+constexpr Finisher kMeansCareful = {finish_careful<true>, few_careful<true>};
 
 }  // namespace
 }  // namespace strided

@@ -1,13 +1,11 @@
 // Sums of floats: functors of the loops, and how whole columns become results.
 #pragma once
 
+#include "certify.hpp"
 #include "loops.hpp"
 
 namespace strided {
 namespace {
-
-constexpr double kRoundoff = 0x1p-53;
-constexpr double kLeast = 0x1p-1022;
 
 // Elements are float64, or float32 that are widened.
 template <class T>
@@ -89,16 +87,6 @@ struct Float64Sum : PackedFloats<T> {
     store_partial(columns, column, total);
   }
 };
-
-// Infinite or NaN. Integer operations leave the adders to the sums.
-STRIDED_INLINE VecI64 is_unusual(VecF64 x) {
-  const VecI64 exponent = filled<VecI64>(int64_t{0x7ff} << 52);
-  return ((VecI64)x & exponent) == exponent;
-}
-
-STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
-  return (VecF64)(mask & (VecI64)x);
-}
 
 template <class T>
 struct CarefulSum : PackedFloats<T> {
@@ -185,27 +173,18 @@ struct Float32Sum : PackedFloats<float> {
   }
 };
 
-// The certificates of certificate.hpp, for a vector of columns at a time.
-
-// Where it is unusual, the sum is that of the terms that are infinite or NaN.
-STRIDED_INLINE VecF64 replaced(VecI64 unusual, VecF64 by, VecF64 sum) {
-  const VecI64 number = by == by;
-  const VecF64 nan = filled<VecF64>(__builtin_nan(""));
-  return where(~unusual, sum) + where(unusual & number, by) + where(unusual & ~number, nan);
-}
-
-template <class T>
-int64_t finish_float64(const Columns* columns, int64_t count, void* results, int64_t* uncertain) {
+template <class T, bool kMean>
+int64_t finish_float64(const Columns* columns, int64_t count, int64_t terms, void* results,
+                       int64_t* uncertain) {
   const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
   auto* out = static_cast<double*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
     const auto s = load_plane<VecF64>(columns, 0, j);
     const auto a = load_plane<VecF64>(columns, 2, j);
     const Sum<VecF64> r = two_sum<VecF64>(s, load_plane<VecF64>(columns, 1, j));
-    VecF64 bound = where(~(a == 0), a * factor + kLeast);
-    bound += (8 * kRoundoff) * (absolute(r.error) + bound);
-    VecF64 result = r.sum + 0.0;  // -0 becomes +0
-    VecI64 certain = (r.sum + (r.error + bound) == r.sum) & (r.sum + (r.error - bound) == r.sum);
+    const Enclosed sum{r.sum, r.error, where(~(a == 0), a * factor + kLeast)};
+    VecF64 result;
+    VecI64 certain = certify<kMean>(sum, static_cast<double>(terms), &result);
     if constexpr (sizeof(T) == 4) {
       const VecI64 unusual = is_unusual(s);
       if (any(unusual)) result = replaced(unusual, s, result), certain |= unusual;
@@ -216,46 +195,52 @@ int64_t finish_float64(const Columns* columns, int64_t count, void* results, int
 }
 
 // Results of some lanes; a lane is true where its result is certain.
-STRIDED_INLINE VecI64 finish_careful_lanes(VecF64 s, VecF64 e, VecF64 f, VecF64 a, double factor,
+template <bool kMean>
+STRIDED_INLINE VecI64 finish_careful_lanes(const CarefulSum<double>& x, double factor, double terms,
                                            VecF64* results) {
-  const Sum<VecF64> r = two_sum<VecF64>(s, e);
-  const Sum<VecF64> t = two_sum<VecF64>(r.error, f);
+  const Sum<VecF64> r = two_sum<VecF64>(x.s, x.e);
+  const Sum<VecF64> t = two_sum<VecF64>(r.error, x.f);
   const Sum<VecF64> sum = two_sum<VecF64>(r.sum, t.sum);
-  VecF64 bound = where(~(a == 0), a * factor + kLeast) + absolute(t.error);
-  bound += where(~(bound == 0), (8 * kRoundoff) * (absolute(sum.error) + bound));
-  VecF64 result = sum.sum + 0.0;
-  VecI64 certain =
-      (sum.sum + (sum.error + bound) == sum.sum) & (sum.sum + (sum.error - bound) == sum.sum);
-  const VecI64 unusual = ~is_unusual(s) & ~is_unusual(e) & is_unusual(a);
-  if (any(unusual)) result = replaced(unusual, a, result), certain |= unusual;
+  const VecF64 bound = where(~(x.a == 0), x.a * factor + kLeast) + absolute(t.error);
+  VecF64 result;
+  VecI64 certain = certify<kMean>({sum.sum, sum.error, bound}, terms, &result);
+  const VecI64 unusual = ~is_unusual(x.s) & ~is_unusual(x.e) & is_unusual(x.a);
+  if (any(unusual)) result = replaced(unusual, x.a, result), certain |= unusual;
   *results = result;
   return certain;
 }
 
-inline int64_t finish_careful(const Columns* columns, int64_t count, void* results,
-                              int64_t* uncertain) {
+template <bool kMean>
+int64_t finish_careful(const Columns* columns, int64_t count, int64_t terms, void* results,
+                       int64_t* uncertain) {
   const double factor = static_cast<double>(columns->depth) * (2 * kRoundoff);
   auto* out = static_cast<double*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
+    CarefulSum<double> sums;
+    sums.open(columns, j);
     VecF64 result;
-    const VecI64 certain = finish_careful_lanes(
-        load_plane<VecF64>(columns, 0, j), load_plane<VecF64>(columns, 1, j),
-        load_plane<VecF64>(columns, 2, j), load_plane<VecF64>(columns, 3, j), factor, &result);
+    const VecI64 certain =
+        finish_careful_lanes<kMean>(sums, factor, static_cast<double>(terms), &result);
     store_lanes(out + j, result, lanes);
     return certain;
   });
 }
 
-inline int64_t finish_float32(const Columns* columns, int64_t count, void* results,
-                              int64_t* uncertain) {
-  const double factor = (2 * static_cast<double>(columns->depth) + 4) * kRoundoff;
+template <bool kMean>
+int64_t finish_float32(const Columns* columns, int64_t count, int64_t terms, void* results,
+                       int64_t* uncertain) {
+  // A mean's ends are rounded twice more.
+  const double factor = (2 * static_cast<double>(columns->depth) + (kMean ? 8 : 4)) * kRoundoff;
+  const double divisor = kMean ? static_cast<double>(terms) : 1;
   auto* out = static_cast<float*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
     const auto s = load_plane<VecF64>(columns, 0, j);
     const auto a = load_plane<VecF64>(columns, 1, j);
     const VecF64 bound = a * factor;
-    const Packed<float> low = __builtin_convertvector(s - bound, Packed<float>);
-    Packed<float> high = __builtin_convertvector(s + bound, Packed<float>);
+    VecF64 least = s - bound, most = s + bound;
+    if constexpr (kMean) least /= divisor, most /= divisor;
+    const Packed<float> low = __builtin_convertvector(least, Packed<float>);
+    Packed<float> high = __builtin_convertvector(most, Packed<float>);
     const VecF64 wide = widen(low);
     VecI64 certain = (wide == widen(high)) & ((wide != 0) | (a == 0));
     const VecI64 unusual = is_unusual(s);

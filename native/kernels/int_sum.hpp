@@ -188,9 +188,8 @@ void arrange_short(Columns* columns, int64_t count) {
 }
 
 template <class Reader>
-constexpr Kernel short_kernel(int64_t (*finish)(const Columns*, int64_t, void*,
-                                                int64_t*) = nullptr) {
-  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>, finish);
+constexpr Kernel short_kernel(Finisher finisher = {}) {
+  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>, finisher);
   if constexpr (sizeof(typename Reader::Element) < 4) kernel.tile = reduce_short_tile<Reader>;
   return kernel;
 }
@@ -281,7 +280,8 @@ void arrange_long(Columns* columns, int64_t count) {
 
 // Results of 64 bits, of which those that do not fit are not certain.
 template <class T>
-int64_t finish_integers(const Columns* columns, int64_t count, void* results, int64_t* uncertain) {
+int64_t finish_integers(const Columns* columns, int64_t count, int64_t, void* results,
+                        int64_t* uncertain) {
   auto* out = static_cast<int64_t*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
     const auto low = load_plane<VecI64>(columns, 0, j);

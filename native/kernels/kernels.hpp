@@ -107,6 +107,17 @@ struct FewTerms {
   bool streamed;   // so many results are made that caches had better be left to others
 };
 
+// How columns become contiguous results of the one dtype that suits the elements'. Both write the
+// numbers of those columns that they are not certain of to `uncertain`, and give how many these
+// are: of integers those that don't fit.
+struct Finisher {
+  // May be null. Columns of so many terms each.
+  int64_t (*finish)(const Columns* columns, int64_t count, int64_t terms, void* results,
+                    int64_t* uncertain) = nullptr;
+  // May be null. The same for few terms, whose columns need not be kept anywhere.
+  int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
+};
+
 // The loops of a reduction over one dtype. `source` need not be aligned. `fresh` columns begin with
 // no terms; others go on.
 struct Kernel {
@@ -121,12 +132,9 @@ struct Kernel {
                Columns* columns, bool fresh);
   // After the last tile: brings the first `count` columns into the form of the partial results.
   void (*arrange)(Columns* columns, int64_t count);
-  // May be null. Writes contiguous results of the reduction's own dtype, and the numbers of the
-  // columns that it is not certain of to `uncertain`, and gives how many these are: of integers
-  // those that don't fit.
-  int64_t (*finish)(const Columns* columns, int64_t count, void* results, int64_t* uncertain);
-  // May be null. The same for few terms, whose columns need not be kept anywhere.
-  int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
+  // What makes results of columns, where there is something: the reduction's own, and means.
+  Finisher finisher = {};
+  Finisher means = {};
   // May be null. A run that comes in pieces, all but the last of kPieceBytes: `piece` adds one to
   // what `sums` keep of those before, of which a `fresh` one has none; `close` makes the first
   // column of them, of `count` elements in all.

@@ -32,11 +32,11 @@ namespace {
 
 inline void keep_arrangement(Columns*, int64_t) {}
 
-// The kernels of functor F<T> for a dtype whose C++ type is T.
+// The kernel of functor F for a dtype.
 template <class F>
 constexpr Kernel kernel_of(void (*arrange)(Columns*, int64_t) = keep_arrangement,
-                           int64_t (*finish)(const Columns*, int64_t, void*, int64_t*) = nullptr) {
-  return {reduce_rows<F>, reduce_tile<F>, arrange, finish, nullptr, add_piece<F>, close_pieces<F>};
+                           Finisher finisher = {}, Finisher means = {}) {
+  return {reduce_rows<F>, reduce_tile<F>, arrange, finisher, means, add_piece<F>, close_pieces<F>};
 }
 
 }  // namespace

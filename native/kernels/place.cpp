@@ -258,7 +258,7 @@ void place_tile(const void* source, int64_t stride, int64_t rows, int64_t count,
 template <class T, Sort kSort>
 constexpr Kernel place_of() {
   using K = Keys<typename ElementOf<T>::type, __is_same(T, Bool), kSort>;
-  return {place_rows<K>, place_tile<K>, arrange_keys<K>, nullptr};
+  return {place_rows<K>, place_tile<K>, arrange_keys<K>};
 }
 
 template <class T>

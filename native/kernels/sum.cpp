@@ -10,23 +10,24 @@ namespace {
 template <class T>
 constexpr Kernel sum_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
-    return kernel_of<Float32Sum>(keep_arrangement, finish_float32);
+    return kernel_of<Float32Sum>(keep_arrangement, {finish_float32<false>}, {finish_float32<true>});
   } else if constexpr (sizeof(T) == 8) {
-    return kernel_of<LongSum<T>>(arrange_long<T>, finish_integers<T>);
+    return kernel_of<LongSum<T>>(arrange_long<T>, {finish_integers<T>});
   } else {
-    return short_kernel<Plain<T>>(finish_integers<T>);
+    return short_kernel<Plain<T>>({finish_integers<T>});
   }
 }
 template <>
 constexpr Kernel sum_of<double>() {
-  Kernel kernel = kernel_of<Float64Sum<double>>(keep_arrangement, finish_float64<double>);
+  Kernel kernel = kernel_of<Float64Sum<double>>(keep_arrangement, {finish_float64<double, false>},
+                                                {finish_float64<double, true>});
   kernel.rows = fixed_rows;
   kernel.tile = fixed_tile;
   return kernel;
 }
 template <>
 constexpr Kernel sum_of<Bool>() {
-  return short_kernel<Truth<uint8_t>>(finish_integers<int64_t>);
+  return short_kernel<Truth<uint8_t>>({finish_integers<int64_t>});
 }
 
 // float32 needs no more than what float64 has at first: its terms have so few digits.
@@ -36,13 +37,12 @@ constexpr Kernel careful_sum_of() {
 }
 template <>
 constexpr Kernel careful_sum_of<double>() {
-  Kernel kernel = kernel_of<CarefulSum<double>>(keep_arrangement, finish_careful);
-  kernel.few = few_careful;
-  return kernel;
+  return kernel_of<CarefulSum<double>>(keep_arrangement, kFinishCareful, kMeansCareful);
 }
 template <>
 constexpr Kernel careful_sum_of<float>() {
-  return kernel_of<Float64Sum<float>>(keep_arrangement, finish_float64<float>);
+  return kernel_of<Float64Sum<float>>(keep_arrangement, {finish_float64<float, false>},
+                                      {finish_float64<float, true>});
 }
 
 }  // namespace

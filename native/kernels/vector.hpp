@@ -120,14 +120,24 @@ STRIDED_INLINE VecF64 widen(Packed<float> x) {
 #endif
 }
 
+// a * b + c, rounded once.
+STRIDED_INLINE VecF64 multiply_add(VecF64 a, VecF64 b, VecF64 c) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return __builtin_ia32_vfmaddpd512_mask(a, b, c, -1, 4);
+#elif defined(__FMA__) && !defined(__clang__)
+  return __builtin_ia32_vfmaddpd256(a, b, c);
+#else
+  for (int64_t lane = 0; lane < kLanes; ++lane) c[lane] = __builtin_fma(a[lane], b[lane], c[lane]);
+  return c;
+#endif
+}
+
 // minuend - subtrahend, where there is a unit that multiplies and adds: as minuend - 1 *
 // subtrahend, which has the same bits. A CPU may have such units besides those that add, so that a
 // loop of mere additions is faster when both kinds have some.
 STRIDED_INLINE VecF64 difference(VecF64 minuend, VecF64 subtrahend) {
-#if defined(__AVX512F__) && !defined(__clang__)
-  return __builtin_ia32_vfmaddpd512_mask(subtrahend, filled<VecF64>(-1.0), minuend, -1, 4);
-#elif defined(__FMA__) && !defined(__clang__)
-  return __builtin_ia32_vfmaddpd256(subtrahend, filled<VecF64>(-1.0), minuend);
+#if defined(__FMA__) && !defined(__clang__)
+  return multiply_add(subtrahend, filled<VecF64>(-1.0), minuend);
 #else
   return minuend - subtrahend;
 #endif

@@ -1,5 +1,5 @@
-// Sums of few float64 terms, which the kernels read in whole vectors where runs lie close together:
-// against exact sums, and at the edges of what may be read.
+// Sums and means of few float64 terms, which the kernels read in whole vectors where runs lie close
+// together: against exact sums, and at the edges of what may be read.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -69,13 +69,34 @@ class Fenced {
   std::byte* data_;
 };
 
-// `lines` sums of so many terms, which are `down` elements apart; lines are `across` apart.
+// `lines` sums, or means, of so many terms, which are `down` elements apart; lines are `across`
+// apart.
 struct Lines {
   std::int64_t terms;
   std::int64_t lines;
   std::int64_t down;
   std::int64_t across;
 };
+
+void check_results(ReductionKind kind, const Array& in, const std::vector<double>& expected) {
+  for (int threads = 1; threads <= 2; ++threads) {
+    Pool::instance().resize(threads);
+    std::vector<double> results(expected.size() + 1, -1);
+    const Array out{
+        DType::k_float64, reinterpret_cast<std::byte*>(results.data() + 1), 1, {in.shape[1]}, {8}};
+    CHECK(reduce({kind, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+    CHECK(results[0] == -1);
+    for (std::size_t j = 0; j < expected.size(); ++j) {
+      const bool same = std::memcmp(&results[j + 1], &expected[j], 8) == 0;
+      if (!same) {
+        std::fprintf(stderr, "%lld terms, line %zu of kind %d: %a, not %a\n",
+                     static_cast<long long>(in.shape[0]), j, static_cast<int>(kind), results[j + 1],
+                     expected[j]);
+      }
+      CHECK(same);
+    }
+  }
+}
 
 void check_lines(const Lines& of, bool at_end) {
   const std::int64_t low = std::min<std::int64_t>(0, (of.lines - 1) * of.across);
@@ -85,32 +106,19 @@ void check_lines(const Lines& of, bool at_end) {
   auto* const all = reinterpret_cast<double*>(memory.data());
   for (std::int64_t i = 0; i < count; ++i) all[i] = term(i / 50);
   double* const first = all - low;
-  std::vector<double> expected;
-  for (std::int64_t j = 0; j < of.lines; ++j) {
-    SuperAccumulator exact;
-    for (std::int64_t i = 0; i < of.terms; ++i) exact.add(first[j * of.across + i * of.down]);
-    expected.push_back(exact.to_float64());
-  }
   const Array in{DType::k_float64,
                  reinterpret_cast<std::byte*>(first),
                  2,
                  {of.terms, of.lines},
                  {of.down * 8, of.across * 8}};
-  for (int threads = 1; threads <= 2; ++threads) {
-    Pool::instance().resize(threads);
-    std::vector<double> sums(expected.size() + 1, -1);
-    const Array out{
-        DType::k_float64, reinterpret_cast<std::byte*>(sums.data() + 1), 1, {of.lines}, {8}};
-    CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
-    CHECK(sums[0] == -1);
-    for (std::size_t j = 0; j < expected.size(); ++j) {
-      const bool same = std::memcmp(&sums[j + 1], &expected[j], 8) == 0;
-      if (!same) {
-        std::fprintf(stderr, "%lld terms, line %zu: %a, not %a\n", static_cast<long long>(of.terms),
-                     j, sums[j + 1], expected[j]);
-      }
-      CHECK(same);
+  for (const ReductionKind kind : {ReductionKind::k_sum, ReductionKind::k_mean}) {
+    std::vector<double> expected;
+    for (std::int64_t j = 0; j < of.lines; ++j) {
+      SuperAccumulator exact;
+      for (std::int64_t i = 0; i < of.terms; ++i) exact.add(first[j * of.across + i * of.down]);
+      expected.push_back(exact.to_float64(kind == ReductionKind::k_mean ? of.terms : 1));
     }
+    check_results(kind, in, expected);
   }
 }
 

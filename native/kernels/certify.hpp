@@ -1,0 +1,86 @@
+// The certificates of ../certificate.hpp, for a vector of columns at a time: whether what is known
+// of sums tells what they, or means, are when rounded.
+#pragma once
+
+#include "vector.hpp"
+
+namespace strided {
+namespace {
+
+constexpr double kRoundoff = 0x1p-53;
+constexpr double kLeast = 0x1p-1022;
+
+STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
+  return (VecF64)(mask & (VecI64)x);
+}
+
+// Infinite or NaN. Integer operations leave the adders to the sums.
+STRIDED_INLINE VecI64 is_unusual(VecF64 x) {
+  const VecI64 exponent = filled<VecI64>(int64_t{0x7ff} << 52);
+  return ((VecI64)x & exponent) == exponent;
+}
+
+// Where it is unusual, the sum is that of the terms that are infinite or NaN.
+STRIDED_INLINE VecF64 replaced(VecI64 unusual, VecF64 by, VecF64 sum) {
+  const VecI64 number = by == by;
+  const VecF64 nan = filled<VecF64>(__builtin_nan(""));
+  return where(~unusual, sum) + where(unusual & number, by) + where(unusual & ~number, nan);
+}
+
+// The exact sums lie within `bound` of sum + error, of which sum is the rounded value.
+struct Enclosed {
+  VecF64 sum;
+  VecF64 error;
+  VecF64 bound;
+};
+
+// A bound that its own comparisons with what is about as large as `beside` cannot take back.
+STRIDED_INLINE VecF64 widened(VecF64 bound, VecF64 beside) {
+  return bound + where(~(bound == 0), (8 * kRoundoff) * (beside + bound));
+}
+
+STRIDED_INLINE VecI64 certify_sum(const Enclosed& x, VecF64* result) {
+  const VecF64 bound = widened(x.bound, absolute(x.error));
+  *result = x.sum + 0.0;  // -0 becomes +0
+  return (x.sum + (x.error + bound) == x.sum) & (x.sum + (x.error - bound) == x.sum);
+}
+
+// With the names of certificate.hpp.
+STRIDED_INLINE VecI64 certify_mean(const Enclosed& x, double count, VecF64* result) {
+  constexpr int64_t exponent = int64_t{0x7ff} << 52;
+  constexpr int64_t sign = static_cast<int64_t>(uint64_t{1} << 63);
+  const VecF64 n = filled<VecF64>(count);
+  const VecF64 q = x.sum / n;
+  const VecI64 bits = (VecI64)q;
+  const Sum<VecF64> rest = two_sum<VecF64>(multiply_add(-q, n, x.sum), x.error);
+  const VecF64 h = absolute(rest.sum);
+  const VecF64 l = (VecF64)((VecI64)rest.error ^ ((VecI64)rest.sum & sign));
+  const VecF64 half = (VecF64)(bits & exponent) * (count * 0x1p-53);
+  const VecF64 bound = widened(x.bound, h);
+  const VecF64 most = h + bound, least = h - bound;
+
+  const VecI64 exact = bound == 0;
+  const VecI64 power = (bits & ~(exponent | sign)) == 0;
+  const VecI64 at_half = exact & (h == half);
+  const VecI64 odd = -(bits & 1);
+  const VecI64 above = at_half & ((l > 0) | ((l == 0) & odd));
+  const VecI64 inside = (power ? (VecI64)(most < 0.5 * half) : (VecI64)(most < half));
+  const VecI64 outside = (least > half) & (exact | (most < 2 * half));
+  const VecI64 next = ~power & (outside | above);
+  const VecI64 towards = ((VecI64)rest.sum ^ bits) >> 63 | 1;  // -1 where the signs differ
+  const VecI64 zero = exact & (x.sum == 0) & (x.error == 0);
+  *result = (VecF64)(~zero & (bits + (next & towards)));
+  return zero | ((absolute(q) > 0x1p-900) & (inside | next | (~power & at_half)));
+}
+
+template <bool kMean>
+STRIDED_INLINE VecI64 certify(const Enclosed& x, [[maybe_unused]] double count, VecF64* result) {
+  if constexpr (kMean) {
+    return certify_mean(x, count, result);
+  } else {
+    return certify_sum(x, result);
+  }
+}
+
+}  // namespace
+}  // namespace strided
