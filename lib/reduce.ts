@@ -223,11 +223,20 @@ function scalarInFrame(type: DType): Scalar {
   }
 }
 
+/** Whether the result may turn out not to fit when some of it has been written. */
+function mayOverflow({ row, type, source, axes, initial }: Request): boolean {
+  const { shape } = source.layout;
+  const elements = shape.reduce((n, size, axis) => (isReduced(axes, axis) ? n * size : n), 1);
+  const terms = initial === undefined ? elements : Number.POSITIVE_INFINITY;
+  return row.mayOverflow({ source: source.type, result: type }, terms);
+}
+
 /** True when the addon may write the result into `out` itself. */
-function isDirect({ row, type, source, mask }: Request, out: Extent): boolean {
+function isDirect(request: Request, out: Extent): boolean {
+  const { type, source, mask } = request;
   return (
     out.type === type &&
-    (type.kind === 'f' || !row.mayOverflow) &&
+    !mayOverflow(request) &&
     !mayOverlap(out, source) &&
     !(mask !== undefined && mayOverlap(out, mask))
   );

@@ -37,8 +37,11 @@ export interface Row {
   readonly takes: ReadonlySet<string>;
   /** Whether no elements have a result. */
   readonly ofNothing: boolean;
-  /** Whether results may not fit their dtype, after which memory for them holds anything. */
-  readonly mayOverflow: boolean;
+  /**
+   * Whether results of so many elements (Infinity where there is an initial term) may not fit their
+   * dtype, after which memory for them holds anything.
+   */
+  readonly mayOverflow: (dtypes: Dtypes, terms: number) => boolean;
   readonly dtypes: (
     source: DType,
     asked: DTypeName | undefined,
@@ -100,25 +103,33 @@ const sameDtype = fixedDtypes((source) => source);
 const boolDtype = fixedDtypes(() => DTYPES.bool);
 const int64Dtype = fixedDtypes(() => DTYPES.int64);
 
+const fits: Row['mayOverflow'] = () => false;
+
+/** 2^31 integers of 32 bits fit 64. */
+const sumsMayOverflow: Row['mayOverflow'] = ({ source, result }, terms) =>
+  result.kind !== 'f' && !(source.itemsize <= 4 && result.itemsize === 8 && terms <= 2 ** 31);
+
+const prodsMayOverflow: Row['mayOverflow'] = ({ result }) => result.kind !== 'f';
+
 type Facts = [
   name: ReductionName,
   dtypes: Row['dtypes'],
   takes: Extra[],
   ofNothing: boolean,
-  mayOverflow: boolean,
+  mayOverflow: Row['mayOverflow'],
 ];
 
 const FACTS: readonly Facts[] = [
-  ['sum', sumDtypes, ['dtype', 'where', 'initial', 'axes'], true, true],
-  ['mean', meanDtypes, ['dtype', 'where', 'axes'], true, false],
-  ['prod', prodDtypes, ['dtype', 'where', 'initial', 'axes'], true, true],
-  ['min', sameDtype, ['where', 'initial', 'axes'], false, false],
-  ['max', sameDtype, ['where', 'initial', 'axes'], false, false],
-  ['argmin', int64Dtype, [], false, false],
-  ['argmax', int64Dtype, [], false, false],
-  ['any', boolDtype, ['where', 'axes'], true, false],
-  ['all', boolDtype, ['where', 'axes'], true, false],
-  ['countNonzero', int64Dtype, ['where', 'axes'], true, false],
+  ['sum', sumDtypes, ['dtype', 'where', 'initial', 'axes'], true, sumsMayOverflow],
+  ['mean', meanDtypes, ['dtype', 'where', 'axes'], true, fits],
+  ['prod', prodDtypes, ['dtype', 'where', 'initial', 'axes'], true, prodsMayOverflow],
+  ['min', sameDtype, ['where', 'initial', 'axes'], false, fits],
+  ['max', sameDtype, ['where', 'initial', 'axes'], false, fits],
+  ['argmin', int64Dtype, [], false, fits],
+  ['argmax', int64Dtype, [], false, fits],
+  ['any', boolDtype, ['where', 'axes'], true, fits],
+  ['all', boolDtype, ['where', 'axes'], true, fits],
+  ['countNonzero', int64Dtype, ['where', 'axes'], true, fits],
 ];
 
 export const REDUCTIONS = Object.fromEntries(

@@ -68,8 +68,11 @@ bool can_reduce(ReductionKind kind, DType source, DType result) noexcept {
 Status reduce(const Reduction& reduction) {
   const Family family =
       kFamilies[static_cast<int>(reduction.kind)](reduction.in.dtype, reduction.out.dtype);
-  const ReducePlan plan = plan_reduction({reduction.in, reduction.out, reduction.mask,
-                                          reduction.axes, family.numbered, family.neutral});
+  const Finisher& at_once = family.tiers[0].at_once;
+  const bool few = at_once.few != nullptr && reduction.mask == nullptr && !reduction.initial.given;
+  const ReducePlan plan =
+      plan_reduction({reduction.in, reduction.out, reduction.mask, reduction.axes, family.numbered,
+                      family.neutral, few ? at_once.most_few : 0});
   if (plan.outputs == 0) return Status::ok;
   if (plan.empty) return fill_with_nothing(reduction, family);
   return Reducer(reduction, plan, family).run();

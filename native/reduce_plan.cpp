@@ -1,5 +1,7 @@
 #include "reduce_plan.hpp"
 
+#include <algorithm>
+
 #include "cpu.hpp"
 
 namespace strided {
@@ -8,7 +10,8 @@ namespace {
 // Rows shorter than this many bytes are staged into longer ones when there are several.
 constexpr std::int64_t kShortRow = 256;
 // Runs of up to so many elements are turned into columns when there are so many of them side by
-// side. Runs whose terms have numbers take longer each: for those it pays up to more elements.
+// side. Runs whose terms have numbers take longer each: for those it pays up to more elements. It
+// pays for few terms, too, that kernels turn themselves.
 constexpr std::int64_t kShortRun = 16;
 constexpr std::int64_t kShortNumberedRun = 24;
 constexpr std::int64_t kManyRuns = 64;
@@ -27,15 +30,22 @@ std::size_t closest(const ReduceLoops& loops) {
   return best;
 }
 
-void choose_vector_axis(ReducePlan& plan) {
+std::int64_t short_run(const ReducePlan& plan, const PlanRequest& request, std::size_t r,
+                       std::size_t k) {
+  if (plan.in_order) return kShortNumberedRun;
+  const bool at_once = plan.reduced[r].stride[kIn] == plan.width() &&
+                       plan.kept[k].stride[kOut] == itemsize(request.out.dtype);
+  return at_once ? std::max(request.most_few, kShortRun) : kShortRun;
+}
+
+void choose_vector_axis(ReducePlan& plan, const PlanRequest& request) {
   const std::size_t r = closest(plan.reduced);
   const std::size_t k = closest(plan.kept);
   const bool any_reduced = r < plan.reduced.size();
   const bool any_kept = k < plan.kept.size();
   plan.inner = any_reduced && (!any_kept || distance(plan.reduced[r]) <= distance(plan.kept[k]));
-  const std::int64_t short_run = plan.in_order ? kShortNumberedRun : kShortRun;
-  if (plan.inner && any_kept && plan.reduced.size() == 1 && plan.reduced[r].size <= short_run &&
-      plan.kept[k].size >= kManyRuns) {
+  if (plan.inner && any_kept && plan.reduced.size() == 1 && plan.kept[k].size >= kManyRuns &&
+      plan.reduced[r].size <= short_run(plan, request, r, k)) {
     plan.inner = false;
   }
   if (any_kept) plan.across = plan.kept.take(k);
@@ -92,7 +102,7 @@ ReducePlan plan_reduction(const PlanRequest& request) {
   const Offsets moved_kept = simplify<kOperands>(plan.kept);
   const Offsets moved_reduced = simplify<kOperands>(plan.reduced);
   for (int n = 0; n < kOperands; ++n) plan.first[n] = moved_kept[n] + moved_reduced[n];
-  choose_vector_axis(plan);
+  choose_vector_axis(plan, request);
   plan.columns = plan.across.size;
   plan.terms = count_turns(plan.reduced);
   if (plan.inner) {

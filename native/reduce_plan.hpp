@@ -67,6 +67,7 @@ struct PlanRequest {
   std::uint32_t axes;
   bool numbered;
   std::uint64_t neutral;
+  std::int64_t most_few;  // of how few terms kernels make contiguous results at once, or 0
 };
 
 ReducePlan plan_reduction(const PlanRequest& request);

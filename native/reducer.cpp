@@ -32,7 +32,9 @@ constexpr std::int64_t kProbed = 64;          // columns that show which tier to
 constexpr std::int64_t kLeastProbed = 4096;   // columns, of which these are few
 constexpr std::int64_t kSlice = 1024;         // columns are merged at a time
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
-constexpr std::int64_t kWholeTerms = 64;      // where a span may begin
+constexpr std::int64_t kOftenHalfway = 16;    // terms whose sums are
+constexpr std::int64_t kFewRows = 2;      // of short elements; of longer ones so many times more
+constexpr std::int64_t kWholeTerms = 64;  // where a span may begin
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
   return (a + b - 1) / b;
@@ -48,7 +50,7 @@ Reducer::Reducer(const Reduction& reduction, const ReducePlan& plan, const Famil
       bytes_(static_cast<double>(plan.outputs) * static_cast<double>(plan.terms) *
              static_cast<double>(plan.width())),
       // Exact sums of few terms often lie halfway.
-      first_tier_(plan.terms <= kMostFew ? family.tier_count - 1 : 0) {
+      first_tier_(plan.terms <= kOftenHalfway ? family.tier_count - 1 : 0) {
   cut();
 }
 
@@ -183,7 +185,7 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
   for (std::int64_t c = first; c < last && !stopped(); ++c) {
     const Cell whole = cell(c);
     const int tier = first_tier_.load(std::memory_order_relaxed);
-    if (few_terms(tier, whole, work)) continue;
+    if (few_terms(whole, work)) continue;
     Columns columns{work.words, plane()};
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
@@ -207,14 +209,17 @@ void Reducer::probe() {
   if (too_many(uncertain, some.count)) ++first_tier_;
 }
 
-// Results of few terms at once: false when that is not possible.
-bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
-  const auto few = family_.tiers[tier].at_once.few;
+// Results of few terms at once: false when that is not possible, or other ways take less time.
+bool Reducer::few_terms(const Cell& cell, Work& work) {
+  const auto few = family_.tiers[0].at_once.few;
   const std::int64_t size = itemsize(reduction_.out.dtype);
-  if (few == nullptr || plan_.inner || plan_.terms > kMostFew || !plan_.reduced.empty() ||
-      counts_differ() || reduction_.initial.given || plan_.across.stride[kOut] != size) {
+  if (few == nullptr || plan_.inner || !plan_.reduced.empty() || counts_differ() ||
+      reduction_.initial.given || plan_.across.stride[kOut] != size) {
     return false;
   }
+  const bool runs = plan_.rows.stride[kIn] == plan_.width() && plan_.base[kMask] == nullptr;
+  const std::int64_t most = runs ? family_.tiers[0].at_once.most_few : kFewRows * plan_.width();
+  if (plan_.terms > most) return false;
   static_assert(kMostFew <= kStageElements / kFewColumns);
   const bool streamed = static_cast<double>(plan_.outputs * size) > kNearBytes;
   std::vector<std::int64_t> uncertain;
@@ -222,7 +227,6 @@ bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
     const std::int64_t count = few(terms, out(cell) + column * size, work.uncertain);
     for (std::int64_t i = 0; i < count; ++i) uncertain.push_back(column + work.uncertain[i]);
   };
-  const bool runs = plan_.rows.stride[kIn] == plan_.width() && plan_.base[kMask] == nullptr;
   if (runs) {
     const std::byte* const at = base(cell).moved(plan_.across, cell.column).in();
     make({at, plan_.terms, plan_.width(), cell.count, plan_.across.stride[kIn], streamed}, 0);
@@ -233,7 +237,12 @@ bool Reducer::few_terms(int tier, const Cell& cell, Work& work) {
                       block.column);
                });
   }
-  if (!uncertain.empty()) mend(tier, cell, uncertain, work);
+  if (uncertain.empty()) return true;
+  if (family_.exact == nullptr) {
+    overflow_.store(true, std::memory_order_relaxed);
+  } else {
+    mend(family_.tier_count - 1, cell, uncertain, work);
+  }
   return true;
 }
 

@@ -84,7 +84,7 @@ class Reducer {
   std::int64_t spans_of(std::int64_t cells) const noexcept;
   void whole_cells(std::int64_t first, std::int64_t last);
   void split_cells(int tier, const std::vector<Cell>& cells, std::int64_t spans);
-  bool few_terms(int tier, const Cell& cell, Work& work);
+  bool few_terms(const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);

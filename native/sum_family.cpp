@@ -165,8 +165,10 @@ struct IntMeanRule : IntSumRule {
 
 // The one dtype that the first tier's kernel makes results of: of floats float64 where errors are
 // kept, else that of the elements.
+template <bool kMean>
 DType dtype_at_once(DType source, DType result) {
   if (info(source).kind == 'f') return result == DType::k_float64 ? result : source;
+  if (kMean) return DType::k_float64;
   return info(source).kind == 'u' ? DType::k_uint64 : DType::k_int64;
 }
 
@@ -195,7 +197,7 @@ Family family_of_sums(DType source, DType result) {
     family.tiers[0] = tier_of<Rule>(first);
   }
   const auto finisher = [](const Kernel& kernel) { return kMean ? kernel.means : kernel.finisher; };
-  if (result == dtype_at_once(source, result)) {
+  if (result == dtype_at_once<kMean>(source, result)) {
     family.tiers[0].at_once = finisher(*family.tiers[0].kernel);
   }
   if (source == DType::k_float64 && source == result) family.tiers[1].at_once = finisher(careful);

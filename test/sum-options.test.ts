@@ -185,6 +185,31 @@ describe('out', () => {
     expectError('ERR_INT_OVERFLOW', x, { axis: 0, out });
     expect(out.toArray()).toEqual([5n, 5n, 5n]);
   });
+
+  test('is as it was after an overflow that an initial term or a narrow out brings about', () => {
+    const x = array([[1, 1, 100]], { dtype: 'int8' });
+    const out = full([3], 5n, { dtype: 'int64' });
+    expectError('ERR_INT_OVERFLOW', x, { axis: 0, out, initial: 2n ** 63n - 100n });
+    expect(out.toArray()).toEqual([5n, 5n, 5n]);
+    const narrow = full([3], 5, { dtype: 'int8' });
+    expectError('ERR_INT_OVERFLOW', x.broadcastTo([2, 3]), { axis: 0, out: narrow });
+    expect(narrow.toArray()).toEqual([5, 5, 5]);
+  });
+
+  test('of the usual dtype takes sums of short integers as they come', () => {
+    const x = array(
+      [
+        [-128, 127, 0],
+        [-128, 127, 1],
+      ],
+      { dtype: 'int8' },
+    );
+    const out = full([3], 5n, { dtype: 'int64' });
+    expect(x.sum({ axis: 0, out })).toBe(out);
+    expect(out.toArray()).toEqual([-256n, 254n, 1n]);
+    expect(x.T.sum({ axis: 1, out: out.slice('::-1') }).toArray()).toEqual([-256n, 254n, 1n]);
+    expect(out.toArray()).toEqual([1n, 254n, -256n]);
+  });
 });
 
 describe('where', () => {

@@ -22,9 +22,8 @@ STRIDED_INLINE VecI64 is_unusual(VecF64 x) {
 
 // Where it is unusual, the sum is that of the terms that are infinite or NaN.
 STRIDED_INLINE VecF64 replaced(VecI64 unusual, VecF64 by, VecF64 sum) {
-  const VecI64 number = by == by;
   const VecF64 nan = filled<VecF64>(__builtin_nan(""));
-  return where(~unusual, sum) + where(unusual & number, by) + where(unusual & ~number, nan);
+  return unusual ? (by == by ? by : nan) : sum;
 }
 
 // The exact sums lie within `bound` of sum + error, of which sum is the rounded value.
@@ -73,12 +72,45 @@ STRIDED_INLINE VecI64 certify_mean(const Enclosed& x, double count, VecF64* resu
   return zero | ((absolute(q) > 0x1p-900) & (inside | next | (~power & at_half)));
 }
 
-template <bool kMean>
+// Float32 results, as float64: both ends of what encloses them, moved outwards past the roundings
+// of the additions that make them, have the same one, or nothing is left to enclose.
+STRIDED_INLINE VecI64 certify_float32(const Enclosed& x, VecI64 exact, VecF64* result) {
+  const VecF64 margin = (4 * kRoundoff) * absolute(x.sum) + kLeast;
+  const auto rounded = [](VecF64 end) {
+    return widen(__builtin_convertvector(end, Packed<float>));
+  };
+  const VecF64 low = rounded((x.sum + (x.error - x.bound)) - margin);
+  const VecF64 high = rounded((x.sum + (x.error + x.bound)) + margin);
+  const VecF64 known = rounded(x.sum + 0.0);
+  *result = exact ? known : high;
+  return exact | ((low == high) & (low != 0));
+}
+
+STRIDED_INLINE VecI64 certify_float32_sum(const Enclosed& x, VecF64* result) {
+  const VecI64 exact = (x.error == 0) & (x.bound == 0);
+  return certify_float32({x.sum, x.error, widened(x.bound, absolute(x.error))}, exact, result);
+}
+
+STRIDED_INLINE VecI64 certify_float32_mean(const Enclosed& x, double count, VecF64* result) {
+  const VecF64 n = filled<VecF64>(count);
+  const VecF64 q = x.sum / n;
+  const VecF64 rest = multiply_add(-q, n, x.sum);
+  const Sum<VecF64> r = two_sum<VecF64>(q, (rest + x.error) / n);
+  const VecF64 lost = (4 * kRoundoff) * (absolute(rest) + absolute(x.error));
+  const VecF64 bound = (x.bound + lost) / n + 4 * kLeast;
+  const VecI64 exact = (rest == 0) & (x.error == 0) & (x.bound == 0);
+  const VecI64 safe = (absolute(q) > 0x1p-900) | (exact & (x.sum == 0));
+  const Enclosed mean{exact ? q : r.sum, r.error, widened(bound, absolute(r.error))};
+  return safe & certify_float32(mean, exact, result);
+}
+
+// Results of type T, as float64.
+template <class T, bool kMean>
 STRIDED_INLINE VecI64 certify(const Enclosed& x, [[maybe_unused]] double count, VecF64* result) {
-  if constexpr (kMean) {
-    return certify_mean(x, count, result);
+  if constexpr (sizeof(T) == 4) {
+    return kMean ? certify_float32_mean(x, count, result) : certify_float32_sum(x, result);
   } else {
-    return certify_sum(x, result);
+    return kMean ? certify_mean(x, count, result) : certify_sum(x, result);
   }
 }
 

@@ -62,20 +62,6 @@ STRIDED_INLINE VecF64 unit_of(VecF64 anchor) {
   return (VecF64)(biased << kMantissaBits) * 0x1p-52;
 }
 
-// An integer as the sum of two numbers, each exact.
-struct Halves {
-  VecF64 high;
-  VecF64 low;
-};
-STRIDED_INLINE Halves halves_of(VecI64 x) {
-  // The upper half lies in the mantissa of a number that is so large that its unit is 2^32.
-  constexpr double lower = 0x1p52;
-  constexpr double upper = 0x1p84 + 0x1p83;
-  const VecI64 low = (x & 0xffffffff) | (VecI64)filled<VecF64>(lower);
-  const VecI64 high = (x >> 32) + (VecI64)filled<VecF64>(upper);
-  return {(VecF64)high - upper, (VecF64)low - lower};
-}
-
 // The biased exponent of an anchor for terms whose absolute values have bits up to these.
 STRIDED_INLINE VecI64 exponent_for(VecI64 largest) {
   return (largest != 0) & ((largest >> kMantissaBits) + (2 + kReserve));

@@ -184,7 +184,7 @@ int64_t finish_float64(const Columns* columns, int64_t count, int64_t terms, voi
     const Sum<VecF64> r = two_sum<VecF64>(s, load_plane<VecF64>(columns, 1, j));
     const Enclosed sum{r.sum, r.error, where(~(a == 0), a * factor + kLeast)};
     VecF64 result;
-    VecI64 certain = certify<kMean>(sum, static_cast<double>(terms), &result);
+    VecI64 certain = certify<double, kMean>(sum, static_cast<double>(terms), &result);
     if constexpr (sizeof(T) == 4) {
       const VecI64 unusual = is_unusual(s);
       if (any(unusual)) result = replaced(unusual, s, result), certain |= unusual;
@@ -194,8 +194,8 @@ int64_t finish_float64(const Columns* columns, int64_t count, int64_t terms, voi
   });
 }
 
-// Results of some lanes; a lane is true where its result is certain.
-template <bool kMean>
+// Results of type T of some lanes; a lane is true where its result is certain.
+template <class T, bool kMean>
 STRIDED_INLINE VecI64 finish_careful_lanes(const CarefulSum<double>& x, double factor, double terms,
                                            VecF64* results) {
   const Sum<VecF64> r = two_sum<VecF64>(x.s, x.e);
@@ -203,7 +203,7 @@ STRIDED_INLINE VecI64 finish_careful_lanes(const CarefulSum<double>& x, double f
   const Sum<VecF64> sum = two_sum<VecF64>(r.sum, t.sum);
   const VecF64 bound = where(~(x.a == 0), x.a * factor + kLeast) + absolute(t.error);
   VecF64 result;
-  VecI64 certain = certify<kMean>({sum.sum, sum.error, bound}, terms, &result);
+  VecI64 certain = certify<T, kMean>({sum.sum, sum.error, bound}, terms, &result);
   const VecI64 unusual = ~is_unusual(x.s) & ~is_unusual(x.e) & is_unusual(x.a);
   if (any(unusual)) result = replaced(unusual, x.a, result), certain |= unusual;
   *results = result;
@@ -220,7 +220,7 @@ int64_t finish_careful(const Columns* columns, int64_t count, int64_t terms, voi
     sums.open(columns, j);
     VecF64 result;
     const VecI64 certain =
-        finish_careful_lanes<kMean>(sums, factor, static_cast<double>(terms), &result);
+        finish_careful_lanes<double, kMean>(sums, factor, static_cast<double>(terms), &result);
     store_lanes(out + j, result, lanes);
     return certain;
   });

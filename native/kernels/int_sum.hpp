@@ -188,8 +188,8 @@ void arrange_short(Columns* columns, int64_t count) {
 }
 
 template <class Reader>
-constexpr Kernel short_kernel(Finisher finisher = {}) {
-  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>, finisher);
+constexpr Kernel short_kernel(Finisher finisher = {}, Finisher means = {}) {
+  Kernel kernel = kernel_of<ShortSum<Reader>>(arrange_short<Reader>, finisher, means);
   if constexpr (sizeof(typename Reader::Element) < 4) kernel.tile = reduce_short_tile<Reader>;
   return kernel;
 }
@@ -278,6 +278,12 @@ void arrange_long(Columns* columns, int64_t count) {
   }
 }
 
+// Whether what is more than the lower 64 bits is the sign of T.
+template <class T>
+STRIDED_INLINE VecI64 fits(VecI64 low, VecI64 high) {
+  return high == (kIsSigned<T> ? low >> 63 : VecI64{});
+}
+
 // Results of 64 bits, of which those that do not fit are not certain.
 template <class T>
 int64_t finish_integers(const Columns* columns, int64_t count, int64_t, void* results,
@@ -287,7 +293,7 @@ int64_t finish_integers(const Columns* columns, int64_t count, int64_t, void* re
     const auto low = load_plane<VecI64>(columns, 0, j);
     const auto high = load_plane<VecI64>(columns, 1, j);
     store_lanes(out + j, low, lanes);
-    return high == (kIsSigned<T> ? low >> 63 : VecI64{});
+    return fits<T>(low, high);
   });
 }
 

@@ -97,7 +97,7 @@ inline constexpr int64_t kMostTerms = int64_t{1} << 30;
 
 // The elements that `count` results are made of. Either the results' first terms or the terms of
 // each result are next to each other, in rows or in runs.
-inline constexpr int64_t kMostFew = 16;
+inline constexpr int64_t kMostFew = 32;
 struct FewTerms {
   const void* source;
   int64_t terms;        // of each result, kMostFew at most
@@ -114,8 +114,10 @@ struct Finisher {
   // May be null. Columns of so many terms each.
   int64_t (*finish)(const Columns* columns, int64_t count, int64_t terms, void* results,
                     int64_t* uncertain) = nullptr;
-  // May be null. The same for few terms, whose columns need not be kept anywhere.
+  // May be null. The same for few terms, whose columns need not be kept anywhere: for so many it
+  // takes less time.
   int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
+  int64_t most_few = kMostFew;
 };
 
 // The loops of a reduction over one dtype. `source` need not be aligned. `fresh` columns begin with

@@ -10,17 +10,25 @@ namespace {
 template <class T>
 constexpr Kernel sum_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
-    return kernel_of<Float32Sum>(keep_arrangement, {finish_float32<false>}, {finish_float32<true>});
+    constexpr int64_t most = 16;
+    return kernel_of<Float32Sum>(keep_arrangement,
+                                 {finish_float32<false>, reduce_few<FewFloats<T, T, false>>, most},
+                                 {finish_float32<true>, reduce_few<FewFloats<T, T, true>>, most});
   } else if constexpr (sizeof(T) == 8) {
-    return kernel_of<LongSum<T>>(arrange_long<T>, {finish_integers<T>});
+    return kernel_of<LongSum<T>>(arrange_long<T>, {finish_integers<T>, reduce_few<FewLongs<T>>});
+  } else if constexpr (sizeof(T) == 4) {
+    return short_kernel<Plain<T>>({finish_integers<T>, reduce_few<FewShorts<T, false>>},
+                                  {nullptr, reduce_few<FewShorts<T, true>>});
   } else {
     return short_kernel<Plain<T>>({finish_integers<T>});
   }
 }
 template <>
 constexpr Kernel sum_of<double>() {
-  Kernel kernel = kernel_of<Float64Sum<double>>(keep_arrangement, {finish_float64<double, false>},
-                                                {finish_float64<double, true>});
+  Kernel kernel = kernel_of<Float64Sum<double>>(
+      keep_arrangement,
+      {finish_float64<double, false>, reduce_few<FewFloats<double, double, false>>},
+      {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>});
   kernel.rows = fixed_rows;
   kernel.tile = fixed_tile;
   return kernel;
@@ -30,19 +38,22 @@ constexpr Kernel sum_of<Bool>() {
   return short_kernel<Truth<uint8_t>>({finish_integers<int64_t>});
 }
 
-// float32 needs no more than what float64 has at first: its terms have so few digits.
+// float32 needs no more than what float64 has at first: its terms have so few digits. Results are
+// float64.
 template <class T>
 constexpr Kernel careful_sum_of() {
   return {};
 }
 template <>
 constexpr Kernel careful_sum_of<double>() {
-  return kernel_of<CarefulSum<double>>(keep_arrangement, kFinishCareful, kMeansCareful);
+  return kernel_of<CarefulSum<double>>(keep_arrangement, {finish_careful<false>},
+                                       {finish_careful<true>});
 }
 template <>
 constexpr Kernel careful_sum_of<float>() {
-  return kernel_of<Float64Sum<float>>(keep_arrangement, {finish_float64<float, false>},
-                                      {finish_float64<float, true>});
+  return kernel_of<Float64Sum<float>>(
+      keep_arrangement, {finish_float64<float, false>, reduce_few<FewFloats<float, double, false>>},
+      {finish_float64<float, true>, reduce_few<FewFloats<float, double, true>>});
 }
 
 }  // namespace

@@ -120,6 +120,34 @@ STRIDED_INLINE VecF64 widen(Packed<float> x) {
 #endif
 }
 
+// Integers of 32 bits to 64.
+STRIDED_INLINE VecI64 widen(Packed<int32_t> x) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return (VecI64)__builtin_ia32_pmovsxdq512_mask(x, Vec<long long>{}, -1);
+#elif defined(__AVX2__) && !defined(__clang__)
+  return (VecI64)__builtin_ia32_pmovsxdq256(x);
+#else
+  return __builtin_convertvector(x, VecI64);
+#endif
+}
+STRIDED_INLINE VecI64 widen(Packed<uint32_t> x) {
+  return widen((Packed<int32_t>)x) & 0xffffffff;
+}
+
+// An integer as the sum of two numbers, each exact.
+struct Halves {
+  VecF64 high;
+  VecF64 low;
+};
+STRIDED_INLINE Halves halves_of(VecI64 x) {
+  // The upper half lies in the mantissa of a number that is so large that its unit is 2^32.
+  constexpr double lower = 0x1p52;
+  constexpr double upper = 0x1p84 + 0x1p83;
+  const VecI64 low = (x & 0xffffffff) | (VecI64)filled<VecF64>(lower);
+  const VecI64 high = (x >> 32) + (VecI64)filled<VecF64>(upper);
+  return {(VecF64)high - upper, (VecF64)low - lower};
+}
+
 // a * b + c, rounded once.
 STRIDED_INLINE VecF64 multiply_add(VecF64 a, VecF64 b, VecF64 c) {
 #if defined(__AVX512F__) && !defined(__clang__)

@@ -1,4 +1,4 @@
-// Sums and means of few float64 terms, which the kernels read in whole vectors where runs lie close
+// Sums and means of few terms, which the kernels read in whole vectors where runs lie close
 // together: against exact sums, and at the edges of what may be read.
 
 #include <sys/mman.h>
@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "arrays.hpp"
@@ -22,10 +23,10 @@ using namespace strided;
 
 namespace {
 
-double term(std::int64_t number) {
+double number(std::int64_t kind) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const double unit = static_cast<double>(rng() >> 11) * 0x1p-53;
-  switch (number % 8) {
+  switch (kind % 8) {
     case 0:
       return unit;
     case 1:
@@ -44,6 +45,27 @@ double term(std::int64_t number) {
       return static_cast<double>(below(64)) * 0.5;
   }
 }
+
+// Integers of 64 bits leave room for the sum of some.
+template <class T>
+T term(std::int64_t kind) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (sizeof(T) == 4 && kind % 8 == 3) return static_cast<T>(std::ldexp(number(1), -140));
+    return static_cast<T>(number(kind));
+  } else {
+    const auto bits = static_cast<T>(rng());
+    return sizeof(T) == 8 ? bits / 64 : bits;
+  }
+}
+
+template <class T>
+constexpr DType kDType = sizeof(T) == 8 ? std::is_signed_v<T> ? DType::k_int64 : DType::k_uint64
+                         : std::is_signed_v<T> ? DType::k_int32
+                                               : DType::k_uint32;
+template <>
+constexpr DType kDType<double> = DType::k_float64;
+template <>
+constexpr DType kDType<float> = DType::k_float32;
 
 // Bytes between two pages that may not be touched, at the end or at the beginning of them.
 class Fenced {
@@ -78,48 +100,111 @@ struct Lines {
   std::int64_t across;
 };
 
-void check_results(ReductionKind kind, const Array& in, const std::vector<double>& expected) {
+// The bytes of exact results, rounded once where they are floats.
+template <class T, class R>
+void expect(ReductionKind kind, const Lines& of, const T* first, std::vector<R>& expected) {
+  const bool mean = kind == ReductionKind::k_mean;
+  for (std::int64_t j = 0; j < of.lines; ++j) {
+    SuperAccumulator exact;
+    R whole = 0;
+    for (std::int64_t i = 0; i < of.terms; ++i) {
+      const T x = first[j * of.across + i * of.down];
+      if constexpr (std::is_floating_point_v<T> || sizeof(T) == 4) {
+        exact.add(static_cast<double>(x));
+      } else {
+        exact.add(static_cast<double>(static_cast<std::uint32_t>(x)));
+        exact.add(std::ldexp(static_cast<double>(x >> 32), 32));
+      }
+      if constexpr (std::is_integral_v<R>) whole += static_cast<R>(x);
+    }
+    if constexpr (std::is_integral_v<R>) {
+      expected.push_back(whole);
+    } else if constexpr (sizeof(R) == 4) {
+      expected.push_back(exact.to_float32(mean ? of.terms : 1));
+    } else {
+      expected.push_back(exact.to_float64(mean ? of.terms : 1));
+    }
+  }
+}
+
+template <class T, class R>
+void check_results(ReductionKind kind, const Lines& of, T* first) {
+  const Array in{kDType<T>,
+                 reinterpret_cast<std::byte*>(first),
+                 2,
+                 {of.terms, of.lines},
+                 {of.down * std::int64_t{sizeof(T)}, of.across * std::int64_t{sizeof(T)}}};
+  std::vector<R> expected;
+  expect(kind, of, first, expected);
   for (int threads = 1; threads <= 2; ++threads) {
     Pool::instance().resize(threads);
-    std::vector<double> results(expected.size() + 1, -1);
+    std::vector<R> results(expected.size() + 1, R{77});
     const Array out{
-        DType::k_float64, reinterpret_cast<std::byte*>(results.data() + 1), 1, {in.shape[1]}, {8}};
+        kDType<R>, reinterpret_cast<std::byte*>(results.data() + 1), 1, {of.lines}, {sizeof(R)}};
     CHECK(reduce({kind, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
-    CHECK(results[0] == -1);
+    CHECK(results[0] == R{77});
     for (std::size_t j = 0; j < expected.size(); ++j) {
-      const bool same = std::memcmp(&results[j + 1], &expected[j], 8) == 0;
+      const bool same = std::memcmp(&results[j + 1], &expected[j], sizeof(R)) == 0;
       if (!same) {
         std::fprintf(stderr, "%lld terms, line %zu of kind %d: %a, not %a\n",
-                     static_cast<long long>(in.shape[0]), j, static_cast<int>(kind), results[j + 1],
-                     expected[j]);
+                     static_cast<long long>(of.terms), j, static_cast<int>(kind),
+                     static_cast<double>(results[j + 1]), static_cast<double>(expected[j]));
       }
       CHECK(same);
     }
   }
 }
 
+template <class T>
 void check_lines(const Lines& of, bool at_end) {
   const std::int64_t low = std::min<std::int64_t>(0, (of.lines - 1) * of.across);
   const std::int64_t high = std::max<std::int64_t>(0, (of.lines - 1) * of.across);
   const std::int64_t count = high - low + (of.terms - 1) * of.down + 1;
-  const Fenced memory(static_cast<std::size_t>(count) * 8, at_end);
-  auto* const all = reinterpret_cast<double*>(memory.data());
-  for (std::int64_t i = 0; i < count; ++i) all[i] = term(i / 50);
-  double* const first = all - low;
-  const Array in{DType::k_float64,
-                 reinterpret_cast<std::byte*>(first),
-                 2,
-                 {of.terms, of.lines},
-                 {of.down * 8, of.across * 8}};
-  for (const ReductionKind kind : {ReductionKind::k_sum, ReductionKind::k_mean}) {
-    std::vector<double> expected;
-    for (std::int64_t j = 0; j < of.lines; ++j) {
-      SuperAccumulator exact;
-      for (std::int64_t i = 0; i < of.terms; ++i) exact.add(first[j * of.across + i * of.down]);
-      expected.push_back(exact.to_float64(kind == ReductionKind::k_mean ? of.terms : 1));
-    }
-    check_results(kind, in, expected);
+  const Fenced memory(static_cast<std::size_t>(count) * sizeof(T), at_end);
+  auto* const all = reinterpret_cast<T*>(memory.data());
+  for (std::int64_t i = 0; i < count; ++i) all[i] = term<T>(i / 50);
+  T* const first = all - low;
+  if constexpr (std::is_floating_point_v<T>) {
+    check_results<T, T>(ReductionKind::k_sum, of, first);
+    check_results<T, T>(ReductionKind::k_mean, of, first);
+  } else {
+    using Whole = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+    check_results<T, Whole>(ReductionKind::k_sum, of, first);
   }
+  if constexpr (!std::is_same_v<T, double>) {
+    check_results<T, double>(ReductionKind::k_mean, of, first);
+  }
+}
+
+template <class T>
+void check_all() {
+  for (std::int64_t terms = 1; terms <= 34; terms += terms < 18 ? 1 : 5) {
+    for (const std::int64_t lines : {64, 77, 301}) {
+      for (const bool at_end : {true, false}) {
+        check_lines<T>({terms, lines, 1, terms}, at_end);       // runs without gaps
+        check_lines<T>({terms, lines, 1, terms + 3}, at_end);   // with gaps
+        check_lines<T>({terms, lines, 1, -terms - 1}, at_end);  // backwards
+        check_lines<T>({terms, lines, 1, 1}, at_end);           // windows
+        check_lines<T>({terms, lines, 1, 2}, at_end);
+        check_lines<T>({terms, lines, lines + 2, 1}, at_end);  // rows
+        check_lines<T>({terms, lines, 1, 0}, at_end);          // the same again
+      }
+    }
+  }
+}
+
+// One of many sums that does not fit.
+template <class T>
+void check_overflow() {
+  std::vector<T> terms(3 * 100, 1);
+  std::vector<T> sums(100);
+  const Array in{kDType<T>, reinterpret_cast<std::byte*>(terms.data()), 2, {100, 3}, {24, 8}};
+  const Array out{kDType<T>, reinterpret_cast<std::byte*>(sums.data()), 1, {100}, {8}};
+  CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 2, {}, nullptr}) == Status::ok);
+  terms[150] = std::numeric_limits<T>::max() - 2;
+  CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 2, {}, nullptr}) == Status::ok);
+  ++terms[150];
+  CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 2, {}, nullptr}) == Status::overflow);
 }
 
 }  // namespace
@@ -128,23 +213,19 @@ int main() {
   for (const std::string& isa : instruction_sets()) {
     setenv("STRIDED_ISA", isa.c_str(), 1);
     CHECK(choose_kernels().empty());
-    for (std::int64_t terms = 1; terms <= 18; ++terms) {
-      for (const std::int64_t lines : {64, 77, 1003}) {
-        for (const bool at_end : {true, false}) {
-          check_lines({terms, lines, 1, terms}, at_end);       // runs without gaps
-          check_lines({terms, lines, 1, terms + 3}, at_end);   // with gaps
-          check_lines({terms, lines, 1, -terms - 1}, at_end);  // backwards
-          check_lines({terms, lines, 1, 1}, at_end);           // windows
-          check_lines({terms, lines, 1, 2}, at_end);
-          check_lines({terms, lines, lines + 2, 1}, at_end);  // rows
-          check_lines({terms, lines, 1, 0}, at_end);          // the same again
-        }
-      }
-    }
+    check_all<double>();
+    check_all<float>();
+    check_all<std::int32_t>();
+    check_all<std::uint32_t>();
+    check_all<std::int64_t>();
+    check_all<std::uint64_t>();
+    check_overflow<std::int64_t>();
+    check_overflow<std::uint64_t>();
     // So many results that they go past the caches.
-    check_lines({2, 2'200'003, 1, 2}, true);
-    check_lines({3, 2'200'003, 1, 3}, false);
-    check_lines({3, 2'200'003, 2'200'003, 1}, true);
+    check_lines<double>({2, 2'200'003, 1, 2}, true);
+    check_lines<double>({3, 2'200'003, 1, 3}, false);
+    check_lines<double>({3, 2'200'003, 2'200'003, 1}, true);
+    check_lines<std::int32_t>({3, 2'200'003, 1, 3}, false);
   }
   return report("few_sum");
 }
