@@ -145,6 +145,19 @@ const besideTheSum: Group[] = OTHER_REDUCTIONS.map((op) => ({
     ),
 }));
 
+/** Results of so few elements that what is done once for each result takes most of the time. */
+const fewElements: Group = {
+  name: 'sum and mean of 12',
+  targets: { one: 1, all: 1.8 },
+  rows: (size) =>
+    (['float64', 'float32', 'int32'] as const).flatMap((dtype) =>
+      (['sum', 'mean'] as const).flatMap((op) => {
+        const shape = [Math.ceil((size * size) / 50), 12];
+        return each(`${op} of 12 ${dtype}`, [1], { op, dtype, shape });
+      }),
+    ),
+};
+
 const COPIED = ['float64', 'float32', 'uint8'] as const;
 
 const copies: Group[] = [
@@ -226,6 +239,7 @@ export const GROUPS: readonly Group[] = [
   ...smallSums,
   ...hardSums,
   ...besideTheSum,
+  fewElements,
   ...copies,
   ...calls,
 ];
