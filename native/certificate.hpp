@@ -49,12 +49,13 @@
 // and q are kept far from underflow), and R = S - q n lies in p + t + [-B, B]. The mean is q + R/n.
 // It rounds to q if |R| < H, half of n ulp(q), which is exact; to q's neighbour on R's side if
 // |R| is between H and 3 H; and to the even one of both if |R| = H. Below a power of two numbers
-// are twice as close: if q is one, only |R| < H / 2 tells something. (If the neighbour is one, what
-// is beyond 2.5 H tells nothing.)
+// are twice as close: if q is one, only |R| < H / 2 tells something, and if the neighbour is one
+// and q is above it, |R| must be below 2.5 H.
 //
 // Let (h, l) = TwoSum(p, t). If B = 0, R is h + l, and as h is R rounded, |h| tells on which side
-// of H it is, but where both are equal: there l tells. No |R| is too large: |p| <= H, and |t| is at
-// most u |r|, which is below H times the mantissa of q, a number below 2. If B > 0, it is widened
+// of H it is, but where both are equal: there l tells. No |R| is too large: |p| <= H, and with m
+// the mantissa of q, from 1 to 2 - 2 u, |t| <= u |r| <= u n |q| + u |p| <= (m + u) H, so that
+// |R| < 3 H; and where q is next above a power of two, m is 1 + 2 u. If B > 0, it is widened
 // by 8 u (|h| + B), more than l, and than the roundings of |h| + B and |h| - B, which must be below
 // H, or above H and below 2 H.
 //

@@ -193,6 +193,47 @@ void check_all() {
   }
 }
 
+// Means beside what lies halfway between two numbers, by the kernels and, with a mask, by the rule.
+void check_means(std::vector<double> terms, double expected) {
+  SuperAccumulator exact;
+  for (const double x : terms) exact.add(x);
+  const auto count = static_cast<std::int64_t>(terms.size());
+  CHECK(exact.to_float64(count) == expected);
+  const std::int64_t lines = 70;
+  std::vector<std::byte> all(terms.size(), std::byte{1});
+  const Array mask{DType::k_bool, all.data(), 2, {lines, count}, {0, 1}};
+  for (const double sign : {1.0, -1.0}) {
+    const Array in{
+        DType::k_float64, reinterpret_cast<std::byte*>(terms.data()), 2, {lines, count}, {0, 8}};
+    for (const Array* where : {static_cast<const Array*>(nullptr), &mask}) {
+      std::vector<double> means(lines);
+      const Array out{
+          DType::k_float64, reinterpret_cast<std::byte*>(means.data()), 1, {lines}, {8}};
+      CHECK(reduce({ReductionKind::k_mean, in, out, where, 2, {}, nullptr}) == Status::ok);
+      for (const double mean : means) CHECK(mean == sign * expected);
+    }
+    for (double& x : terms) x = -x;
+  }
+}
+
+void check_halfway() {
+  // Below 1 numbers are twice as close: 1 is nearer than half of the distance above it, and yet not
+  // the nearest.
+  check_means({1, 1, 1, 1, 1 - 0x3p-53}, 1 - 0x1p-53);
+  check_means({1, 1, 1, 1, 1 - 0x2p-53}, 1);
+  check_means({1, 1, 1, 1, 1 + 0x3p-52}, 1 + 0x1p-52);
+  for (const double tail : {-0x1p-50, 0.0, 0x1p-50}) {
+    for (const std::int64_t last : {15, 16}) {  // odd and even
+      const double q = 0x1p52 + static_cast<double>(last);
+      std::vector<double> terms(29, q);
+      terms.push_back(2 * q + 14);
+      terms.push_back(1.5 + tail);
+      const bool up = tail > 0 || (tail == 0 && last == 15);
+      check_means(terms, up ? q + 1 : q);
+    }
+  }
+}
+
 // One of many sums that does not fit.
 template <class T>
 void check_overflow() {
@@ -219,6 +260,7 @@ int main() {
     check_all<std::uint32_t>();
     check_all<std::int64_t>();
     check_all<std::uint64_t>();
+    check_halfway();
     check_overflow<std::int64_t>();
     check_overflow<std::uint64_t>();
     // So many results that they go past the caches.
