@@ -57,7 +57,8 @@
 // the mantissa of q, from 1 to 2 - 2 u, |t| <= u |r| <= u n |q| + u |p| <= (m + u) H, so that
 // |R| < 3 H; and where q is next above a power of two, m is 1 + 2 u. If B > 0, it is widened
 // by 8 u (|h| + B), more than l, and than the roundings of |h| + B and |h| - B, which must be below
-// H, or above H and below 2 H.
+// H, or above H and well below 3 H, or 2.5 H. (Were 2 H the limit, a twentieth of the means near
+// 1/2 would be in doubt.)
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
@@ -91,6 +92,7 @@
 namespace strided {
 
 inline constexpr double kUnitRoundoff = 0x1p-53;
+inline constexpr double kAlmostThree = 3 - 0x1p-40;
 inline constexpr double kSmallest = std::numeric_limits<double>::min();
 
 struct TwoSum {
@@ -203,7 +205,8 @@ inline bool certify_mean(const Enclosure& x, std::int64_t n, double* result) noe
     return true;
   }
   *result = neighbour;
-  return h - bound > half && (bound == 0 || h + bound < 2 * half);
+  const double beyond = std::bit_cast<std::uint64_t>(q) << 12 == 0x1000 ? 2.25 : kAlmostThree;
+  return h - bound > half && (bound == 0 || h + bound < beyond * half);
 }
 
 inline bool certify_mean(const Enclosure& x, std::int64_t n, float* result) noexcept {

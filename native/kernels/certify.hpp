@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kRoundoff = 0x1p-53;
 constexpr double kLeast = 0x1p-1022;
+constexpr double kAlmostThree = 3 - 0x1p-40;
 
 STRIDED_INLINE VecF64 where(VecI64 mask, VecF64 x) {
   return (VecF64)(mask & (VecI64)x);
@@ -59,12 +60,14 @@ STRIDED_INLINE VecI64 certify_mean(const Enclosed& x, double count, VecF64* resu
   const VecF64 most = h + bound, least = h - bound;
 
   const VecI64 exact = bound == 0;
-  const VecI64 power = (bits & ~(exponent | sign)) == 0;
+  const VecI64 mantissa = bits & ~(exponent | sign);
+  const VecI64 power = mantissa == 0;
+  const VecF64 beyond = mantissa == 1 ? 2.25 * half : kAlmostThree * half;
   const VecI64 at_half = exact & (h == half);
   const VecI64 odd = -(bits & 1);
   const VecI64 above = at_half & ((l > 0) | ((l == 0) & odd));
   const VecI64 inside = (power ? (VecI64)(most < 0.5 * half) : (VecI64)(most < half));
-  const VecI64 outside = (least > half) & (exact | (most < 2 * half));
+  const VecI64 outside = (least > half) & (exact | (most < beyond));
   const VecI64 next = ~power & (outside | above);
   const VecI64 towards = ((VecI64)rest.sum ^ bits) >> 63 | 1;  // -1 where the signs differ
   const VecI64 zero = exact & (x.sum == 0) & (x.error == 0);

@@ -234,6 +234,25 @@ void check_halfway() {
   }
 }
 
+// Means a little below 1/2 of sums a little above a power of two: the rests are as large as they
+// can be beside the distance of the means. Each that is in doubt is made again, and takes much
+// longer.
+void check_doubts() {
+  constexpr std::int64_t rows = 1025;
+  constexpr std::int64_t columns = 512;
+  constexpr std::int64_t width = columns + kColumnStep;
+  std::vector<double> terms(rows * columns);
+  for (double& x : terms) x = 0.49975 + std::ldexp(number(0), -12);
+  std::vector<std::int64_t> words(width * kMostPlanes);
+  Columns sums{words.data(), width};
+  const Kernel& kernel = kernels().sum[static_cast<int>(DType::k_float64)];
+  kernel.tile(terms.data(), columns * 8, rows, columns, {}, &sums, true);
+  kernel.arrange(&sums, columns);
+  std::vector<double> means(columns);
+  std::vector<std::int64_t> doubts(columns);
+  CHECK(kernel.means.finish(&sums, columns, rows, means.data(), doubts.data()) < 5);
+}
+
 // One of many sums that does not fit.
 template <class T>
 void check_overflow() {
@@ -261,6 +280,7 @@ int main() {
     check_all<std::int64_t>();
     check_all<std::uint64_t>();
     check_halfway();
+    check_doubts();
     check_overflow<std::int64_t>();
     check_overflow<std::uint64_t>();
     // So many results that they go past the caches.
