@@ -57,8 +57,8 @@
 // the mantissa of q, from 1 to 2 - 2 u, |t| <= u |r| <= u n |q| + u |p| <= (m + u) H, so that
 // |R| < 3 H; and where q is next above a power of two, m is 1 + 2 u. If B > 0, it is widened
 // by 8 u (|h| + B), more than l, and than the roundings of |h| + B and |h| - B, which must be below
-// H, or above H and well below 3 H, or 2.5 H. (Were 2 H the limit, a twentieth of the means near
-// 1/2 would be in doubt.)
+// H, or above H and well below 3 H, or 2.5 H. (2 H would leave many means in doubt that lie just
+// below a power of two, of sums just above one.)
 //
 // Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
 // above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
