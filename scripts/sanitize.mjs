@@ -7,7 +7,7 @@ const builds = [
   [
     'build/sanitize-thread',
     'thread',
-    ['--tests-regex', '^(pool|jobs|sum|reduce|copy|overlap|storage|generator)$'],
+    ['--tests-regex', '^(pool|jobs|sum|few_sum|runs|reduce|copy|overlap|storage|rooms|generator)$'],
   ],
 ];
 
