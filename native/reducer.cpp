@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
 #include "pool.hpp"
 
@@ -17,9 +16,7 @@ constexpr std::int64_t kRunsTogether = 32;         // that they finish
 constexpr double kSequential = 256 << 10;          // bytes that are not worth waking a thread
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
-constexpr double kUnitsPerThread = 8;
-constexpr double kLargeUnitBytes = 8 << 20;  // of units that there may be more of
-constexpr double kMostUnitsPerThread = 32;
+constexpr double kUnitsPerThread = 32;
 constexpr double kLeastUnits = 16;
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kNearTileBytes = 1024;   // the same in a cache
@@ -28,17 +25,10 @@ constexpr std::int64_t kUnitsEnough = 2;      // for each thread, where each cos
 constexpr double kMostUnitBytes = 512 << 20;  // of such a unit, which is to be cancelled, too
 constexpr std::int64_t kColumnBytes = 4096;   // of a column are worth merging it with others
 constexpr std::int64_t kFreeBytes = 65536;    // the same when it is not to be felt
-constexpr std::int64_t kProbed = 64;          // columns that show which tier to begin with
-constexpr std::int64_t kLeastProbed = 4096;   // columns, of which these are few
-constexpr std::int64_t kSlice = 1024;         // columns are merged at a time
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
 constexpr std::int64_t kOftenHalfway = 16;    // terms whose sums are
 constexpr std::int64_t kFewRows = 2;      // of short elements; of longer ones so many times more
 constexpr std::int64_t kWholeTerms = 64;  // where a span may begin
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
-  return (a + b - 1) / b;
-}
 
 }  // namespace
 
@@ -79,8 +69,7 @@ void Reducer::cut() {
   const std::int64_t threads = Pool::instance().threads();
   if (bytes_ >= (threads == 1 ? kAlone : kSequential)) {
     const auto workers = static_cast<double>(threads);
-    const double large = std::min(bytes_ / kLargeUnitBytes, workers * kMostUnitsPerThread);
-    const double most = std::max({kLeastUnits, workers * kUnitsPerThread, large});
+    const double most = std::max(kLeastUnits, workers * kUnitsPerThread);
     // As many for one thread as for another, unless they became too small.
     const double even = std::ceil(bytes_ / kUnitBytes / workers) * workers;
     const double enough = std::floor(bytes_ / kSequential);
@@ -162,7 +151,11 @@ Status Reducer::run() {
   if (spans > 1) {
     std::vector<Cell> all;
     for (std::int64_t c = 0; c < cells; ++c) all.push_back(cell(c));
-    split_cells(first_tier_, all, spans);
+    if (can_share()) {
+      share_cells(first_tier_, all);
+    } else {
+      split_cells(first_tier_, all, spans);
+    }
   } else if (wanted_units_ == 1) {
     whole_cells(0, cells);
   } else {
@@ -190,23 +183,6 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
   }
-}
-
-// Reduces a few columns to see whether the first tier is of any use: columns that cancel do so all
-// over an array, and there may be too few cells for the first of them to tell the others.
-void Reducer::probe() {
-  const Kernel& kernel = *family_.tiers[first_tier_].kernel;
-  if (plan_.inner || plan_.columns < kLeastProbed || first_tier_ == family_.tier_count - 1 ||
-      kernel.finisher.finish == nullptr) {
-    return;
-  }
-  Work work;
-  Columns columns{work.words, plane()};
-  const Cell some{0, plan_.columns / 2 / kProbed * kProbed, kProbed};
-  reduce_cell(family_.tiers[first_tier_], some, {0, plan_.terms}, work, columns);
-  const std::int64_t uncertain =
-      kernel.finisher.finish(&columns, some.count, plan_.terms, work.buffer.bytes, work.uncertain);
-  if (too_many(uncertain, some.count)) ++first_tier_;
 }
 
 // Results of few terms at once: false when that is not possible, or other ways take less time.
@@ -244,53 +220,6 @@ bool Reducer::few_terms(const Cell& cell, Work& work) {
     mend(family_.tier_count - 1, cell, uncertain, work);
   }
   return true;
-}
-
-// Units are spans of the terms of a cell, as there are too few cells for all threads. They merge in
-// the order of their terms: the same threads give the same product.
-void Reducer::split_cells(int number, const std::vector<Cell>& cells, std::int64_t spans) {
-  const Tier& tier = family_.tiers[number];
-  const auto count = static_cast<std::int64_t>(cells.size());
-  std::int64_t widest = 0;
-  for (const Cell& cell : cells) widest = std::max(widest, cell.count);
-  const std::int64_t width = ceil_div(widest, kColumnStep) * kColumnStep;
-  const std::int64_t part_words = width * tier.planes;
-  std::unique_ptr<std::int64_t[]> words(
-      new std::int64_t[static_cast<std::size_t>(count * spans * part_words)]);
-  std::vector<Columns> parts(static_cast<std::size_t>(count * spans));
-  Pool::instance().run(count * spans, [&](std::int64_t unit) {
-    if (stopped()) return;
-    Work work;
-    Columns columns{work.words, plane()};
-    const Cell& cell = cells[static_cast<std::size_t>(unit / spans)];
-    reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
-    Columns& part = parts[static_cast<std::size_t>(unit)];
-    part = {words.get() + unit * part_words, width, columns.depth, columns.last, false};
-    for (int plane = 0; plane < tier.planes; ++plane) {
-      std::copy_n(columns.words + plane * columns.width, cell.count, part.words + plane * width);
-    }
-  });
-  if (stopped()) return;
-  const std::int64_t slices = ceil_div(widest, kSlice);
-  Pool::instance().run(count * slices, [&](std::int64_t unit) {
-    const Cell& cell = cells[static_cast<std::size_t>(unit / slices)];
-    const std::int64_t first = unit % slices * kSlice;
-    const std::int64_t taken = std::min(kSlice, cell.count - first);
-    if (taken <= 0) return;
-    Columns total;
-    for (std::int64_t s = 0; s < spans; ++s) {
-      Columns part = parts[static_cast<std::size_t>(unit / slices * spans + s)];
-      part.words += first;
-      if (s == 0) {
-        total = part;
-        continue;
-      }
-      tier.merge(total, part, taken, 0);
-      total.depth = std::max(total.depth, part.depth) + 4;
-    }
-    Work work;
-    finish(number, {cell.turn, cell.column + first, taken}, total, work);
-  });
 }
 
 }  // namespace strided

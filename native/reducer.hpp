@@ -20,6 +20,10 @@ inline constexpr double kNearBytes = 16 << 20;  // of an array that a cache may 
 
 inline constexpr std::int64_t kWorkPlanes = 8;  // two of a quadruple length, or kMostPlanes
 
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
+  return (a + b - 1) / b;
+}
+
 // Several outputs that are reduced together: neighbouring columns of one turn of the kept loops.
 struct Cell {
   std::int64_t turn;
@@ -83,7 +87,14 @@ class Reducer {
   std::int64_t few_units() const noexcept;
   std::int64_t spans_of(std::int64_t cells) const noexcept;
   void whole_cells(std::int64_t first, std::int64_t last);
+  struct Parts;
+  bool can_share() const noexcept;
+  Parts share(const Tier& tier, std::span<const Cell> cells, std::int64_t spans);
+  void share_cells(int tier, const std::vector<Cell>& cells);
   void split_cells(int tier, const std::vector<Cell>& cells, std::int64_t spans);
+  Columns merged(const Tier& tier, const Parts& parts, std::int64_t cell, std::int64_t first,
+                 std::int64_t count) const;
+  void finish_parts(int tier, const std::vector<Cell>& cells, const Parts& parts);
   bool few_terms(const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
@@ -93,6 +104,8 @@ class Reducer {
   void reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after, Span terms,
                   Work& work, Columns& column);
   void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  std::int64_t add_columns(const Kernel& kernel, const Cell& cell, Span terms, std::int64_t folded,
+                           StageBuffer& buffer, Columns& columns, bool fresh);
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 
   void finish(int tier, const Cell& cell, const Columns& columns, Work& work);

@@ -131,14 +131,28 @@ void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work
 
 void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work,
                              Columns& columns) {
-  const Kernel& kernel = *tier.kernel;
   const std::int64_t folded = fold(cell, terms);
+  const std::int64_t step =
+      add_columns(*tier.kernel, cell, terms, folded, work.buffer, columns, true);
+  tier.kernel->arrange(&columns, folded * cell.count);
+  for (std::int64_t f = 1; f < folded; ++f) {
+    Columns part = columns;
+    part.words += f * cell.count;
+    tier.merge(columns, part, cell.count, f * step);
+    columns.depth += 4;
+  }
+}
+
+// Adds terms to columns, `folded` rows of which are taken for one. Gives how far apart the numbers
+// of terms are.
+std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span terms,
+                                  std::int64_t folded, StageBuffer& buffer, Columns& columns,
+                                  bool fresh) {
   columns.near = plan_.stage != nullptr || near();
   columns.shared = !columns.near && Pool::instance().threads() > 1;
   const std::int64_t wide = folded * cell.count;
-  bool fresh = true;
   std::int64_t step = 0;
-  walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, work.buffer,
+  walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, buffer,
              [&](const RowBlock& block) {
                std::int64_t rows = block.rows;
                const std::byte* at = block.at;
@@ -163,13 +177,7 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
                columns.last = part.last;
                fresh = false;
              });
-  kernel.arrange(&columns, wide);
-  for (std::int64_t f = 1; f < folded; ++f) {
-    Columns part = columns;
-    part.words += f * cell.count;
-    tier.merge(columns, part, cell.count, f * step);
-    columns.depth += 4;
-  }
+  return step;
 }
 
 }  // namespace strided

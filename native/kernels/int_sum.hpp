@@ -50,13 +50,13 @@ STRIDED_INLINE V across(V* vectors) {
   return vectors[0];
 }
 
-// Elements of up to 32 bits. Those at even and odd places of a vector are added in lanes of twice
-// their size, which hold a burst of them without a carry, and then go to lanes of 64 bits.
+// Elements of up to 32 bits, two of which are a lane of twice their size. Such lanes are added,
+// modulo what they hold, and so are their upper halves, the odd elements; without these, what is
+// left are the even ones. Lanes hold a burst of either, and then go to lanes of 64 bits.
 template <class Reader>
 struct ShortSum {
   using Element = typename Reader::Element;
   using Chunk = typename Reader::Chunk;
-  using Narrow = UnsignedOf<Element>;
   using Wide = WiderOf<Element>;
   static constexpr int kBits = 8 * sizeof(Element);
   static constexpr bool kLight = sizeof(Element) == 4;
@@ -64,7 +64,7 @@ struct ShortSum {
   static constexpr int64_t kBurst = int64_t{1} << (kBits < 24 ? kBits : 24);
   static constexpr int64_t kRunDepth = 0;
   static constexpr auto kBias = static_cast<uint64_t>(Reader::kBias);
-  Vec<Wide> even = {}, odd = {};
+  Vec<Wide> both = {}, odd = {};
   VecU64 spilled = {};
 
   static STRIDED_INLINE Chunk neutral() { return Chunk{}; }
@@ -72,12 +72,13 @@ struct ShortSum {
 
   STRIDED_INLINE void add(Chunk chunk) {
     const auto x = (Vec<Wide>)Reader::read(chunk);
-    even += x & static_cast<Wide>(static_cast<Narrow>(-1));
+    both += x;
     odd += x >> kBits;
   }
+  STRIDED_INLINE Vec<Wide> even() const { return both - (odd << kBits); }
   STRIDED_INLINE void spill() {
-    spilled += total_lanes(even) + total_lanes(odd);
-    even = odd = Vec<Wide>{};
+    spilled += total_lanes(even()) + total_lanes(odd);
+    both = odd = Vec<Wide>{};
   }
   STRIDED_INLINE void merge(const ShortSum& other) { spilled += other.spilled; }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t count, bool fresh) {
@@ -105,7 +106,7 @@ struct ShortSum {
   STRIDED_INLINE void close(Columns* columns, int64_t j, int rows, bool fresh) const {
     int64_t* at = columns->words + j;
     const auto bias = kBias * static_cast<uint64_t>(rows);
-    come_apart(come_apart(at, even, bias, fresh), odd, bias, fresh);
+    come_apart(come_apart(at, even(), bias, fresh), odd, bias, fresh);
   }
 
  private:
@@ -140,11 +141,11 @@ struct ShortLanes : ShortSum<Reader> {
   }
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
     const char* at = lanes(columns, j);
-    this->even = load<Lanes>(at), this->odd = load<Lanes>(at + kVectorBytes);
+    this->both = load<Lanes>(at), this->odd = load<Lanes>(at + kVectorBytes);
   }
   STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
     char* at = lanes(columns, j);
-    store(at, this->even), store(at + kVectorBytes, this->odd);
+    store(at, this->both), store(at + kVectorBytes, this->odd);
   }
 };
 

@@ -15,7 +15,8 @@
 //   kRunDepth             roundings that a run adds to those of its longest lane
 //   close_runs(sums, columns, column, count, fresh)
 //                         optional: as many whole runs as a vector has 64-bit lanes
-//   kLongChains           optional: see tile_loop.hpp
+//   kLongChains, kRowsApart
+//                         optional: see tile_loop.hpp
 //   kLight                optional: see reading.hpp
 //   kRounds               optional: the order of additions shows, so that it must not depend on
 //                         where runs lie

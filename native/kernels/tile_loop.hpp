@@ -26,6 +26,19 @@ constexpr int64_t kSharedAhead = 320;   // bytes
 constexpr int64_t kSharedNext = 1024;   // of the next rows
 constexpr int64_t kLongRow = 16 << 10;  // that the prefetchers take long enough to follow
 
+// Where roundings count, some rows are first added by themselves: a term then meets those of its
+// rows and one for each time that rows were added, instead of one for each row. A functor says so
+// by kApart.
+template <class F>
+constexpr bool kApart = requires { F::kRowsApart; };
+
+template <class F>
+STRIDED_INLINE void add_to_columns(F& sums, const Columns* columns, int64_t column) {
+  F before;
+  before.open(columns, column);
+  sums.merge(before);
+}
+
 // Adds a few rows to kBeside vectors of columns; the running sums are read and written once for all
 // of them.
 template <class F, int kCount, int kBeside, bool kAnnounced, bool kFresh>
@@ -34,14 +47,18 @@ STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ah
   const int64_t column = columns->first + j;
   constexpr int64_t bytes = kBeside * sizeof(typename F::Chunk);
   F sums[kBeside];
-  for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, column + b * F::kWidth);
+  constexpr bool kGoOn = !kFresh && !kApart<F>;
+  for (int b = 0; b < kBeside && kGoOn; ++b) sums[b].open(columns, column + b * F::kWidth);
   for (int r = 0; r < kCount; ++r) {
     const char* row = at + r * stride;
     for (int64_t i = 0; i < bytes && kAnnounced; i += 64) __builtin_prefetch(row + i + ahead);
     const auto* x = reinterpret_cast<const typename F::Element*>(row);
     for (int b = 0; b < kBeside; ++b) sums[b].add(chunk_at<F>(x + b * F::kWidth));
   }
-  for (int b = 0; b < kBeside; ++b) sums[b].close(columns, column + b * F::kWidth, kCount, kFresh);
+  for (int b = 0; b < kBeside; ++b) {
+    if (!kFresh && kApart<F>) add_to_columns(sums[b], columns, column + b * F::kWidth);
+    sums[b].close(columns, column + b * F::kWidth, kCount, kFresh);
+  }
 }
 
 // How far ahead reads are announced where `left` bytes of rows of `width` are to be added.
@@ -55,7 +72,10 @@ STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t rows, con
     }
     return left > kSharedAhead ? kSharedAhead : 0;
   } else {
-    return left > kNearAhead ? kNearAhead : rows * stride + kNearAhead - width;
+    if (left > kNearAhead) return kNearAhead;
+    // Of short rows, those that come so many bytes later.
+    if (width < kNearAhead) return kNearAhead / width * rows * stride;
+    return rows * stride + kNearAhead - width;
   }
 }
 
@@ -96,11 +116,12 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, 
   }
   if (j == count) return;
   F sums;
-  if (!kFresh) sums.open(columns, columns->first + j);
+  if (!kFresh && !kApart<F>) sums.open(columns, columns->first + j);
   for (int r = 0; r < kCount; ++r) {
     const char* at = source + r * stride + j * size;
     sums.add(part_at<F>(reinterpret_cast<const Element*>(at), count - j));
   }
+  if (!kFresh && kApart<F>) add_to_columns(sums, columns, columns->first + j);
   sums.close(columns, columns->first + j, kCount, kFresh);
 }
 
@@ -136,7 +157,9 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   } else {
     add_tile<F, Reading::alone>(row, stride, rows, count, columns, fresh);
   }
-  columns->depth += rows;
+  constexpr int64_t kLeast = kRows < kSharedRows ? kRows : kSharedRows;
+  const int64_t apart = kRows + kSharedRows + rows / kLeast;  // or less, with a few that are left
+  columns->depth += kApart<F> && apart < rows ? apart : rows;
 }
 
 }  // namespace

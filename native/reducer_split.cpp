@@ -1,0 +1,177 @@
+// How threads share the terms of cells, where there are too few cells for all of them.
+#include <algorithm>
+#include <memory>
+
+#include "pool.hpp"
+#include "reducer.hpp"
+
+namespace strided {
+namespace {
+
+constexpr std::int64_t kSlice = 1024;          // columns are merged at a time
+constexpr double kSharedBytes = 2 << 20;       // about what a thread takes at a time
+constexpr double kMostSharedPerThread = 32;    // times
+constexpr std::int64_t kLeastSharedRows = 64;  // of them
+constexpr int kLeastPlanes = 2;                // short elements need a second one on the way
+constexpr std::int64_t kProbed = 16;           // columns that show which tier to begin with
+constexpr std::int64_t kLeastProbed = 4096;    // columns, of which these are few
+constexpr std::int64_t kProbesPerThread = 2;   // spans of theirs
+
+}  // namespace
+
+// Partial results of some cells, as many of each.
+struct Reducer::Parts {
+  std::int64_t each;
+  std::int64_t widest = 0;  // of the cells' columns
+  std::int64_t width;       // that there is room for
+  std::vector<Columns> columns;
+  std::vector<char> begun;  // whether any terms were added
+
+  Parts(std::span<const Cell> cells, std::int64_t parts, int planes) : each(parts) {
+    planes = std::max(planes, kLeastPlanes);
+    for (const Cell& cell : cells) widest = std::max(widest, cell.count);
+    // One step more, as a power of two would have planes crowd in the caches.
+    width = ceil_div(widest, kColumnStep) * kColumnStep + kColumnStep;
+    const auto count = static_cast<std::int64_t>(cells.size()) * each;
+    words_.reset(static_cast<std::int64_t*>(::operator new(
+        static_cast<std::size_t>(count * planes * width) * sizeof(std::int64_t), kLine)));
+    begun.resize(static_cast<std::size_t>(count));
+    columns.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+      columns.push_back({words_.get() + i * planes * width, width});
+    }
+  }
+  Columns& begin(std::int64_t cell, std::int64_t part) noexcept {
+    const auto i = static_cast<std::size_t>(cell * each + part);
+    begun[i] = 1;
+    return columns[i];
+  }
+
+ private:
+  static constexpr std::align_val_t kLine{64};
+  struct Free {
+    void operator()(std::int64_t* words) const noexcept { ::operator delete(words, kLine); }
+  };
+  std::unique_ptr<std::int64_t[], Free> words_;
+};
+
+// Whether it does not show which terms are brought together first, and there are so many columns
+// that to bring them together is to be felt.
+bool Reducer::can_share() const noexcept {
+  return !plan_.inner && !family_.rounded && plan_.columns > kFewColumns &&
+         plan_.terms <= kMostTerms;
+}
+
+// Each thread takes the next span of terms whenever it has none, and adds it to columns of its own:
+// none waits long for another at the end, and there are no more columns to merge than threads.
+Reducer::Parts Reducer::share(const Tier& tier, std::span<const Cell> cells, std::int64_t spans) {
+  const std::int64_t units = static_cast<std::int64_t>(cells.size()) * spans;
+  Parts parts(cells, std::min<std::int64_t>(Pool::instance().threads(), units), tier.planes);
+  std::atomic<std::int64_t> next{0};
+  Pool::instance().run(parts.each, [&](std::int64_t thread) {
+    StageBuffer buffer;
+    const Cell* cell = nullptr;
+    Columns* columns = nullptr;
+    const auto end = [&] {
+      if (cell != nullptr) tier.kernel->arrange(columns, cell->count);
+    };
+    std::int64_t unit;
+    while (!stopped() && (unit = next.fetch_add(1, std::memory_order_relaxed)) < units) {
+      const Cell* const its = &cells[static_cast<std::size_t>(unit / spans)];
+      const bool fresh = its != cell;
+      if (fresh) {
+        end();
+        cell = its;
+        columns = &parts.begin(unit / spans, thread);
+      }
+      add_columns(*tier.kernel, *cell, span(unit % spans, spans), 1, buffer, *columns, fresh);
+    }
+    end();
+  });
+  return parts;
+}
+
+void Reducer::share_cells(int tier, const std::vector<Cell>& cells) {
+  const auto count = static_cast<std::int64_t>(cells.size());
+  const double most = Pool::instance().threads() * kMostSharedPerThread;
+  const auto wanted = static_cast<std::int64_t>(std::min(bytes_ / kSharedBytes, most));
+  const std::int64_t spans = ceil_div(std::max(wanted, few_units()), count);
+  const std::int64_t some = std::min(spans, ceil_div(plan_.terms, kLeastSharedRows));
+  finish_parts(tier, cells, share(family_.tiers[tier], cells, some));
+}
+
+// Reduces a few columns to see whether the first tier is of any use: columns that cancel do so all
+// over an array, and there may be too few cells for the first of them to tell the others.
+void Reducer::probe() {
+  const Tier& tier = family_.tiers[first_tier_];
+  const auto finish = tier.kernel->finisher.finish;
+  if (!can_share() || plan_.columns < kLeastProbed || finish == nullptr ||
+      first_tier_ == family_.tier_count - 1) {
+    return;
+  }
+  const Cell some{0, plan_.columns / 2 / kProbed * kProbed, kProbed};
+  const std::int64_t spans = std::min<std::int64_t>(kProbesPerThread * Pool::instance().threads(),
+                                                    ceil_div(plan_.terms, kLeastSharedRows));
+  const Parts parts = share(tier, {&some, 1}, spans);
+  if (stopped()) return;
+  double results[kProbed];  // or half as long ones
+  std::int64_t uncertain[kProbed];
+  const Columns columns = merged(tier, parts, 0, 0, kProbed);
+  if (too_many(finish(&columns, kProbed, plan_.terms, results, uncertain), kProbed)) ++first_tier_;
+}
+
+// Units are spans of the terms of a cell. They merge in the order of their terms: the same threads
+// give the same product.
+void Reducer::split_cells(int tier_number, const std::vector<Cell>& cells, std::int64_t spans) {
+  const Tier& tier = family_.tiers[tier_number];
+  Parts parts(cells, spans, tier.planes);
+  Pool::instance().run(static_cast<std::int64_t>(cells.size()) * spans, [&](std::int64_t unit) {
+    if (stopped()) return;
+    Work work;
+    Columns columns{work.words, plane()};
+    const Cell& cell = cells[static_cast<std::size_t>(unit / spans)];
+    reduce_cell(tier, cell, span(unit % spans, spans), work, columns);
+    Columns& part = parts.begin(unit / spans, unit % spans);
+    part.depth = columns.depth;
+    part.last = columns.last;
+    for (int plane = 0; plane < tier.planes; ++plane) {
+      std::copy_n(columns.words + plane * columns.width, cell.count,
+                  part.words + plane * part.width);
+    }
+  });
+  finish_parts(tier_number, cells, parts);
+}
+
+// Brings some columns of a cell's parts together, in the first that has any terms.
+Columns Reducer::merged(const Tier& tier, const Parts& parts, std::int64_t cell, std::int64_t first,
+                        std::int64_t count) const {
+  Columns total{nullptr, 0};
+  for (std::int64_t i = cell * parts.each; i < (cell + 1) * parts.each; ++i) {
+    if (parts.begun[static_cast<std::size_t>(i)] == 0) continue;
+    Columns part = parts.columns[static_cast<std::size_t>(i)];
+    part.words += first;
+    if (total.words == nullptr) {
+      total = part;
+      continue;
+    }
+    tier.merge(total, part, count, 0);
+    total.depth = std::max(total.depth, part.depth) + 4;
+  }
+  return total;
+}
+
+void Reducer::finish_parts(int tier, const std::vector<Cell>& cells, const Parts& parts) {
+  if (stopped()) return;
+  const std::int64_t slices = ceil_div(parts.widest, kSlice);
+  Pool::instance().run(static_cast<std::int64_t>(cells.size()) * slices, [&](std::int64_t unit) {
+    const Cell& cell = cells[static_cast<std::size_t>(unit / slices)];
+    const std::int64_t first = unit % slices * kSlice;
+    const std::int64_t taken = std::min(kSlice, cell.count - first);
+    if (taken <= 0) return;
+    const Columns columns = merged(family_.tiers[tier], parts, unit / slices, first, taken);
+    Work work;
+    finish(tier, {cell.turn, cell.column + first, taken}, columns, work);
+  });
+}
+
+}  // namespace strided
