@@ -52,11 +52,20 @@ function resultOf(): Result {
 }
 
 /**
+ * Results of before go, so that their memory serves the next ones, as in a process that has run for
+ * a while. (What serves NumPy is the memory of the call before.)
+ */
+function collect(): void {
+  globalThis.gc!();
+}
+
+/**
  * The median of benchmark.js's samples, each of as many calls as take 50 ms. Its loop costs a call
  * of a function and a step of a counter: half a nanosecond on a machine where the shortest case
  * takes a microsecond.
  */
 function timeOf(samples: number): number {
+  collect();
   const bench = new Benchmark({ fn: prepared(), minSamples: samples, maxTime: 0 });
   bench.run();
   if (bench.error) throw bench.error;

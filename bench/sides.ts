@@ -74,9 +74,9 @@ export class WorkSide {
   readonly name: string;
   readonly #lines: Lines;
 
-  constructor(name: string, command: string, script: string) {
+  constructor(name: string, command: string, args: string[]) {
     this.name = name;
-    this.#lines = new Lines(name, command, [script]);
+    this.#lines = new Lines(name, command, args);
   }
 
   async ask(request: Request): Promise<Answer> {
@@ -116,7 +116,10 @@ export class LimitSide {
 }
 
 export function startNode(): WorkSide {
-  return new WorkSide('strided', process.execPath, join(__dirname, 'node-side.js'));
+  return new WorkSide('strided', process.execPath, [
+    '--expose-gc',
+    join(__dirname, 'node-side.js'),
+  ]);
 }
 
 export interface Python {
@@ -143,7 +146,7 @@ export function findPython(): Python | undefined {
 }
 
 export function startNumPy({ path }: Python): WorkSide {
-  return new WorkSide('NumPy', path, join(ROOT, 'bench', 'numpy_side.py'));
+  return new WorkSide('NumPy', path, [join(ROOT, 'bench', 'numpy_side.py')]);
 }
 
 /** The program that only reads or copies, brought up to date where the addon was built. */
