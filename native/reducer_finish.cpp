@@ -215,7 +215,7 @@ void Reducer::late_passes() {
     uncertain_.clear();
     const auto count = static_cast<std::int64_t>(cells.size());
     split_cells(tier, cells,
-                std::max((wanted_units_ + count - 1) / count, (plan_.terms - 1) / kMostTerms + 1));
+                std::max(ceil_div(wanted_units_, count), ceil_div(plan_.terms, kMostTerms)));
     if (stopped()) return;
   }
   if (uncertain_.empty()) return;
@@ -225,7 +225,7 @@ void Reducer::late_passes() {
 
 void Reducer::exact_pass(const std::vector<Cell>& cells) {
   const auto count = static_cast<std::int64_t>(cells.size());
-  const std::int64_t spans = std::max<std::int64_t>(1, (wanted_units_ + count - 1) / count);
+  const std::int64_t spans = std::max<std::int64_t>(1, ceil_div(wanted_units_, count));
   constexpr std::size_t bytes = kExactColumns * kMostStateBytes;
   std::vector<std::byte> totals(spans == 1 ? 0 : cells.size() * bytes);
   std::vector<char> begun(cells.size(), 0);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kSlice = 1024;          // columns are merged at a time
 constexpr double kSharedBytes = 2 << 20;       // about what a thread takes at a time
-constexpr double kMostSharedPerThread = 32;    // times
+constexpr double kMostSharedPerThread = 32;    // times, at most
 constexpr std::int64_t kLeastSharedRows = 64;  // of them
 constexpr int kLeastPlanes = 2;                // short elements need a second one on the way
 constexpr std::int64_t kProbed = 16;           // columns that show which tier to begin with

@@ -28,7 +28,7 @@ constexpr int64_t kLongRow = 16 << 10;  // that the prefetchers take long enough
 
 // Where roundings count, some rows are first added by themselves: a term then meets those of its
 // rows and one for each time that rows were added, instead of one for each row. A functor says so
-// by kApart.
+// by kRowsApart.
 template <class F>
 constexpr bool kApart = requires { F::kRowsApart; };
 
