@@ -225,7 +225,7 @@ void Reducer::late_passes() {
 
 void Reducer::exact_pass(const std::vector<Cell>& cells) {
   const auto count = static_cast<std::int64_t>(cells.size());
-  const std::int64_t spans = std::max<std::int64_t>(1, ceil_div(wanted_units_, count));
+  const std::int64_t spans = ceil_div(wanted_units_, count);
   constexpr std::size_t bytes = kExactColumns * kMostStateBytes;
   std::vector<std::byte> totals(spans == 1 ? 0 : cells.size() * bytes);
   std::vector<char> begun(cells.size(), 0);

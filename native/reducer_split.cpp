@@ -1,5 +1,6 @@
 // How threads share the terms of cells, where there are too few cells for all of them.
 #include <algorithm>
+#include <atomic>
 #include <memory>
 
 #include "pool.hpp"
@@ -14,6 +15,7 @@ constexpr double kMostSharedPerThread = 32;    // times, at most
 constexpr std::int64_t kLeastSharedRows = 64;  // of them
 constexpr int kLeastPlanes = 2;                // short elements need a second one on the way
 constexpr std::int64_t kProbed = 16;           // columns that show which tier to begin with
+constexpr std::int64_t kManyProbed = 4;        // of them, so that they do not just lie halfway
 constexpr std::int64_t kLeastProbed = 4096;    // columns, of which these are few
 constexpr std::int64_t kProbesPerThread = 2;   // spans of theirs
 
@@ -62,31 +64,30 @@ bool Reducer::can_share() const noexcept {
          plan_.terms <= kMostTerms;
 }
 
-// Each thread takes the next span of terms whenever it has none, and adds it to columns of its own:
-// none waits long for another at the end, and there are no more columns to merge than threads.
+// Each thread takes spans of terms in turn and adds them to columns of its own, of a cell that few
+// others begin with, and helps with the other cells when none is left there: nobody waits long for
+// another at the end, and no more columns are merged than need be.
 Reducer::Parts Reducer::share(const Tier& tier, std::span<const Cell> cells, std::int64_t spans) {
-  const std::int64_t units = static_cast<std::int64_t>(cells.size()) * spans;
-  Parts parts(cells, std::min<std::int64_t>(Pool::instance().threads(), units), tier.planes);
-  std::atomic<std::int64_t> next{0};
+  const auto count = static_cast<std::int64_t>(cells.size());
+  Parts parts(cells, std::min<std::int64_t>(Pool::instance().threads(), count * spans),
+              tier.planes);
+  std::vector<std::atomic<std::int64_t>> next(cells.size());
   Pool::instance().run(parts.each, [&](std::int64_t thread) {
     StageBuffer buffer;
-    const Cell* cell = nullptr;
-    Columns* columns = nullptr;
-    const auto end = [&] {
-      if (cell != nullptr) tier.kernel->arrange(columns, cell->count);
-    };
-    std::int64_t unit;
-    while (!stopped() && (unit = next.fetch_add(1, std::memory_order_relaxed)) < units) {
-      const Cell* const its = &cells[static_cast<std::size_t>(unit / spans)];
-      const bool fresh = its != cell;
-      if (fresh) {
-        end();
-        cell = its;
-        columns = &parts.begin(unit / spans, thread);
+    const std::int64_t first = thread * count / parts.each;
+    for (std::int64_t turn = 0; turn < count; ++turn) {
+      const std::int64_t c = (first + turn) % count;
+      const auto i = static_cast<std::size_t>(c);
+      Columns* columns = nullptr;
+      while (!stopped()) {
+        const std::int64_t taken = next[i].fetch_add(1, std::memory_order_relaxed);
+        if (taken >= spans) break;
+        const bool fresh = columns == nullptr;
+        if (fresh) columns = &parts.begin(c, thread);
+        add_columns(*tier.kernel, cells[i], span(taken, spans), 1, buffer, *columns, fresh);
       }
-      add_columns(*tier.kernel, *cell, span(unit % spans, spans), 1, buffer, *columns, fresh);
+      if (columns != nullptr) tier.kernel->arrange(columns, cells[i].count);
     }
-    end();
   });
   return parts;
 }
@@ -117,7 +118,8 @@ void Reducer::probe() {
   double results[kProbed];  // or half as long ones
   std::int64_t uncertain[kProbed];
   const Columns columns = merged(tier, parts, 0, 0, kProbed);
-  if (too_many(finish(&columns, kProbed, plan_.terms, results, uncertain), kProbed)) ++first_tier_;
+  const std::int64_t found = finish(&columns, kProbed, plan_.terms, results, uncertain);
+  if (found >= kManyProbed) ++first_tier_;
 }
 
 // Units are spans of the terms of a cell. They merge in the order of their terms: the same threads
