@@ -27,8 +27,13 @@ constexpr std::int64_t kColumnBytes = 4096;   // of a column are worth merging i
 constexpr std::int64_t kFreeBytes = 65536;    // the same when it is not to be felt
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
 constexpr std::int64_t kOftenHalfway = 16;    // terms whose sums are
-constexpr std::int64_t kFewRows = 2;      // of short elements; of longer ones so many times more
-constexpr std::int64_t kWholeTerms = 64;  // where a span may begin
+constexpr std::int64_t kFewRows = 2;         // of short elements; of longer ones so many times more
+constexpr std::int64_t kWholeTerms = 64;     // where a span may begin
+constexpr std::int64_t kLeastAnchored = 32;  // terms that are worth choosing an anchor
+constexpr std::int64_t kLeastTogether = 8;   // results that are
+constexpr std::int64_t kMostUncertain = 8;   // of so many results one, or the anchor is not theirs
+constexpr std::int64_t kCrowding = 2048;  // rows so far apart, or a multiple of it, push each other
+                                          // out of a cache
 
 }  // namespace
 
@@ -178,7 +183,7 @@ void Reducer::whole_cells(std::int64_t first, std::int64_t last) {
   for (std::int64_t c = first; c < last && !stopped(); ++c) {
     const Cell whole = cell(c);
     const int tier = first_tier_.load(std::memory_order_relaxed);
-    if (few_terms(whole, work)) continue;
+    if (few_terms(whole, work) || anchored(tier, whole, work)) continue;
     Columns columns{work.words, plane()};
     reduce_cell(family_.tiers[tier], whole, {0, plan_.terms}, work, columns);
     finish(tier, whole, columns, work);
@@ -219,6 +224,33 @@ bool Reducer::few_terms(const Cell& cell, Work& work) {
   } else {
     mend(family_.tier_count - 1, cell, uncertain, work);
   }
+  return true;
+}
+
+// Results of terms that a cache holds, by a common anchor: false when that is not possible.
+bool Reducer::anchored(int tier, const Cell& cell, Work& work) {
+  const auto make = family_.tiers[0].at_once.anchored;
+  const std::int64_t size = itemsize(reduction_.out.dtype);
+  if (make == nullptr || tier != 0 || !near() || plan_.stage != nullptr ||
+      plan_.terms < kLeastAnchored || plan_.terms > kMostAnchored || !plan_.reduced.empty() ||
+      cell.count < kLeastTogether || reduction_.initial.given ||
+      plan_.across.stride[kOut] != size) {
+    return false;
+  }
+  const std::int64_t term_stride = plan_.inner ? plan_.run.stride[kIn] : plan_.rows.stride[kIn];
+  if (!plan_.inner && (fold(cell, {0, plan_.terms}) > 1 || term_stride % kCrowding == 0)) {
+    return false;
+  }
+  const std::byte* const at = base(cell).moved(plan_.across, cell.column).in();
+  const std::int64_t count =
+      make({at, plan_.terms, term_stride, cell.count, plan_.across.stride[kIn], false}, out(cell),
+           work.uncertain);
+  // Columns of very different sizes had better have anchors of their own.
+  if (count < 0 || kMostUncertain * count > cell.count) return false;
+  judge(tier, cell.count, count);
+  if (count == 0) return true;
+  std::vector<std::int64_t> uncertain(work.uncertain, work.uncertain + count);
+  mend(tier, cell, uncertain, work);
   return true;
 }
 

@@ -96,6 +96,7 @@ class Reducer {
                  std::int64_t count) const;
   void finish_parts(int tier, const std::vector<Cell>& cells, const Parts& parts);
   bool few_terms(const Cell& cell, Work& work);
+  bool anchored(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);

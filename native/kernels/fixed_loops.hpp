@@ -2,7 +2,7 @@
 // ones.
 #pragma once
 
-#include "fixed_sum.hpp"
+#include "anchored_sum.hpp"
 
 namespace strided {
 namespace {
@@ -139,68 +139,6 @@ STRIDED_INLINE Float64Sum<double> fixed_run_at_places(const double* x, int64_t c
   return ready[0];
 }
 
-// Runs that are not long, as many as there are lanes, of a common anchor: lane r of the sum is that
-// of run r. Gives whether the anchor is too small.
-STRIDED_INLINE bool add_runs(const char* row, int64_t stride, int64_t count, FixedSum* sum) {
-  const VecF64 anchor = sum->anchor;
-  const int64_t chunks = count / kLanes;
-  const int64_t rest = count - chunks * kLanes;
-  VecU64 units[kLanes], strange = {};
-  VecF64 rests[kLanes];
-#pragma GCC unroll 1
-  for (int64_t r = 0; r < kLanes; ++r, row += stride) {
-    const auto* x = reinterpret_cast<const double*>(row);
-    VecU64 bits[2] = {};
-    VecF64 left[2] = {};
-    const auto add = [&](int n, VecF64 term) {
-      const VecF64 t = anchor + term;
-      bits[n] += (VecU64)t;
-      strange |= (VecU64)t ^ (VecU64)anchor;
-      left[n] += rest_of(term, t, anchor);
-    };
-    int64_t c = 0;
-    for (; c + 2 <= chunks; c += 2) {
-      for (int n = 0; n < 2; ++n) {
-        announce_far(reinterpret_cast<const char*>(x + (c + n) * kLanes));
-        add(n, load<VecF64>(x + (c + n) * kLanes));
-      }
-    }
-    if (c < chunks) add(0, load<VecF64>(x + c * kLanes));
-    if (rest > 0) add(1, load_part(x + chunks * kLanes, rest * 8, VecF64{}));
-    units[r] = bits[0] + bits[1] - (VecU64)anchor * static_cast<uint64_t>(chunks + (rest > 0));
-    rests[r] = left[0] + left[1];
-  }
-  transpose(units), transpose(rests);
-#pragma GCC unroll 8
-  for (int64_t i = 1; i < kLanes; ++i) units[0] += units[i], rests[0] += rests[i];
-  sum->units = units[0];
-  sum->rests = rests[0];
-  return any_bits((VecI64)strange, kSignAndExponent);
-}
-
-// An anchor for all elements of so many runs.
-inline VecF64 anchor_for(const char* row, int64_t stride, int64_t count) {
-  VecI64 most = {};
-  for (int64_t r = 0; r < kLanes; ++r, row += stride) {
-    for (int64_t i = 0; i < count; i += kLanes) {
-      const char* at = row + i * 8;
-      const int64_t left = (count - i) * 8;
-      const bool whole = count - i >= kLanes;
-      most =
-          greater(most, (VecI64)absolute(whole ? load<VecF64>(at) : load_part(at, left, VecF64{})));
-    }
-  }
-  int64_t largest = 0;
-  for (int64_t lane = 0; lane < kLanes; ++lane) {
-    if (most[lane] > largest) largest = most[lane];
-  }
-  const VecI64 biased = exponent_for(filled<VecI64>(largest));
-  return (VecF64)((biased != 0) & (biased <= kMostExponent) & ((biased << kMantissaBits) | kHalf));
-}
-
-// The first anchor suits so many elements of each run.
-constexpr int64_t kGlance = kFirstBlock * kLanes;
-
 // So few units show that a smaller anchor may do better.
 constexpr int64_t kFewUnits = int64_t{1} << 24;
 
@@ -227,15 +165,24 @@ inline void fixed_short_rows(const char* row, int64_t stride, int64_t rows, int6
                              Terms terms, Columns* columns, bool fresh) {
   Columns part = *columns;
   FixedSum sum;
-  if (rows >= kLanes) sum.anchor = anchor_for(row, stride, count < kGlance ? count : kGlance);
+  if (rows >= kLanes) {
+    sum.anchor = anchor_for(row, stride, kLanes, count < kGlance ? count : kGlance);
+  }
+  const auto add = [&](const char* first) {
+    Anchored sums;
+    const VecU64 strange = add_runs(first, stride, kLanes, count, sum.anchor, &sums);
+    sum.units = sums.units;
+    sum.rests = sums.rests;
+    return any_bits((VecI64)strange, kSignAndExponent);
+  };
   int64_t r = 0;
   for (; r + kLanes <= rows; r += kLanes, row += kLanes * stride, part.words += kLanes) {
-    bool strange = add_runs(row, stride, count, &sum);
+    bool strange = add(row);
     const auto held = (VecI64)sum.units;
     const VecI64 few = (held < kFewUnits) & (held > -kFewUnits) & (VecI64)(sum.anchor != 0);
     if (__builtin_expect(strange || any(few), 0)) {
-      sum.anchor = anchor_for(row, stride, count);
-      strange = add_runs(row, stride, count, &sum);
+      sum.anchor = anchor_for(row, stride, kLanes, count);
+      strange = add(row);
     }
     if (strange) {
       reduce_rows<Float64Sum<double>>(row, stride, kLanes, count, terms, &part, fresh);

@@ -67,6 +67,30 @@ STRIDED_INLINE VecI64 exponent_for(VecI64 largest) {
   return (largest != 0) & ((largest >> kMantissaBits) + (2 + kReserve));
 }
 
+// The anchor of a biased exponent, or 0 where there is none of it.
+STRIDED_INLINE VecF64 anchor_of(VecI64 biased) {
+  const VecI64 possible = (biased != 0) & (biased <= kMostExponent);
+  return (VecF64)(possible & ((biased << kMantissaBits) | kHalf));
+}
+
+// Adds some terms at a time, taken apart: the bits of anchor + term, the rests, and to `strange`
+// what shows where the anchor is too small. at(k) is the k-th of them.
+template <int kStep, class At>
+STRIDED_INLINE void take_apart(VecF64 anchor, VecU64* bits, VecF64* rests, VecU64* strange,
+                               At&& at) {
+  VecF64 left[kStep];
+  for (int k = 0; k < kStep; ++k) {
+    const VecF64 x = at(k);
+    const VecF64 t = anchor + x;
+    *bits += (VecU64)t;
+    *strange |= (VecU64)t ^ (VecU64)anchor;
+    left[k] = rest_of(x, t, anchor);
+  }
+  for (int k = 0; k < kStep; k += 2) {
+    *rests += kStep == 1 ? left[k] : left[k] + left[k + (kStep > 1)];
+  }
+}
+
 // at(i) is the i-th chunk of a block.
 template <int kCount, class At>
 STRIDED_INLINE VecI64 largest_of(At&& at) {
@@ -84,9 +108,7 @@ struct FixedSum {
   // Before the first block: an anchor that suits it.
   template <int kCount, class At>
   STRIDED_INLINE void begin(At&& at) {
-    const VecI64 biased = exponent_for(largest_of<kCount>(at));
-    const VecI64 possible = (biased != 0) & (biased <= kMostExponent);
-    anchor = (VecF64)(possible & ((biased << kMantissaBits) | kHalf));
+    anchor = anchor_of(exponent_for(largest_of<kCount>(at)));
   }
 
   // A block for each of some accumulators: at(b, i) is the i-th chunk of the b-th.
@@ -99,18 +121,8 @@ struct FixedSum {
 #pragma GCC unroll 1
     for (int i = 0; i < kCount; i += kStep) {
       for (int b = 0; b < kBeside; ++b) {
-        const VecF64 anchor = sums[b].anchor;
-        VecF64 left[kStep];
-        for (int k = 0; k < kStep; ++k) {
-          const VecF64 x = at(b, i + k);
-          const VecF64 t = anchor + x;
-          units[b] += (VecU64)t;
-          strange[b] |= (VecU64)t ^ (VecU64)anchor;
-          left[k] = rest_of(x, t, anchor);
-        }
-        for (int k = 0; k < kStep; k += 2) {
-          rests[b] += kStep == 1 ? left[k] : left[k] + left[k + (kStep > 1)];
-        }
+        take_apart<kStep>(sums[b].anchor, &units[b], &rests[b], &strange[b],
+                          [&](int k) { return at(b, i + k); });
       }
     }
     for (int b = 0; b < kBeside; ++b) {

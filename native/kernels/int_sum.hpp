@@ -41,15 +41,6 @@ STRIDED_INLINE VecU64 total_lanes(Vec<uint16_t> x) {
   return total_lanes((wide & 0xffffu) + (wide >> 16));
 }
 
-// Lane i of the result is the sum of the lanes of the i-th vector.
-template <class V>
-STRIDED_INLINE V across(V* vectors) {
-  transpose(vectors);
-#pragma GCC unroll 8
-  for (int64_t i = 1; i < kLanes; ++i) vectors[0] += vectors[i];
-  return vectors[0];
-}
-
 // Elements of up to 32 bits, two of which are a lane of twice their size. Such lanes are added,
 // modulo what they hold, and so are their upper halves, the odd elements; without these, what is
 // left are the even ones. Lanes hold a burst of either, and then go to lanes of 64 bits.

@@ -98,9 +98,10 @@ inline constexpr int64_t kMostTerms = int64_t{1} << 30;
 // The elements that `count` results are made of. Either the results' first terms or the terms of
 // each result are next to each other, in rows or in runs.
 inline constexpr int64_t kMostFew = 32;
+inline constexpr int64_t kMostAnchored = 2048;
 struct FewTerms {
   const void* source;
-  int64_t terms;        // of each result, kMostFew at most
+  int64_t terms;        // of each result, so many at most as what is called can take
   int64_t term_stride;  // bytes from one term to the next
   int64_t count;
   int64_t stride;  // bytes from one result's first term to that of the next
@@ -114,10 +115,13 @@ struct Finisher {
   // May be null. Columns of so many terms each.
   int64_t (*finish)(const Columns* columns, int64_t count, int64_t terms, void* results,
                     int64_t* uncertain) = nullptr;
-  // May be null. The same for few terms, whose columns need not be kept anywhere: for so many it
-  // takes less time.
+  // May be null. The same for few terms, whose columns need not be kept anywhere: for so many,
+  // kMostFew at most, it takes less time.
   int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
   int64_t most_few = kMostFew;
+  // May be null. The same for up to kMostAnchored terms that a cache holds. Gives -1, after which
+  // the results hold anything, where these are not such as it can take.
+  int64_t (*anchored)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
 };
 
 // The loops of a reduction over one dtype. `source` need not be aligned. `fresh` columns begin with

@@ -27,8 +27,10 @@ template <>
 constexpr Kernel sum_of<double>() {
   Kernel kernel = kernel_of<Float64Sum<double>>(
       keep_arrangement,
-      {finish_float64<double, false>, reduce_few<FewFloats<double, double, false>>},
-      {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>});
+      {finish_float64<double, false>, reduce_few<FewFloats<double, double, false>>, kMostFew,
+       anchored_sums<false>},
+      {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>, kMostFew,
+       anchored_sums<true>});
   kernel.rows = fixed_rows;
   kernel.tile = fixed_tile;
   return kernel;

@@ -207,27 +207,54 @@ STRIDED_INLINE V shuffle(V a, V b, Lanes lanes) {
 #endif
 }
 
-// Turns vectors of 64-bit lanes, of which there are as many as lanes, into those of first lanes, of
-// second lanes, and so on: by exchanging lanes between vectors that are 1, 2, 4, ... apart.
-template <int64_t kApart = 1, class V>
-STRIDED_INLINE void transpose(V* vectors) {
-  if constexpr (kApart < kLanes) {
-    VecI64 left, right;  // lanes kLanes and above are those of the second operand
+// Exchanges lanes between two vectors that are some places apart among as many as there are lanes.
+template <int64_t kApart>
+struct Exchange {
+  VecI64 left, right;  // lanes kLanes and above are those of the second operand
+
+  STRIDED_INLINE Exchange() {
 #pragma GCC unroll 8
     for (int64_t lane = 0; lane < kLanes; ++lane) {
       const bool upper = (lane & kApart) != 0;
       left[lane] = upper ? kLanes + lane - kApart : lane;
       right[lane] = upper ? kLanes + lane : lane + kApart;
     }
+  }
+};
+
+// Turns vectors of 64-bit lanes, of which there are as many as lanes, into those of first lanes, of
+// second lanes, and so on: by exchanging lanes between vectors that are 1, 2, 4, ... apart.
+template <int64_t kApart = 1, class V>
+STRIDED_INLINE void transpose(V* vectors) {
+  if constexpr (kApart < kLanes) {
+    const Exchange<kApart> lanes;
 #pragma GCC unroll 8
     for (int64_t i = 0; i < kLanes; ++i) {
       if ((i & kApart) != 0) continue;
       const V a = vectors[i];
       const V b = vectors[i + kApart];
-      vectors[i] = shuffle(a, b, left);
-      vectors[i + kApart] = shuffle(a, b, right);
+      vectors[i] = shuffle(a, b, lanes.left);
+      vectors[i + kApart] = shuffle(a, b, lanes.right);
     }
     transpose<2 * kApart>(vectors);
+  }
+}
+
+// Lane i of the result is the sum of the lanes of the i-th vector: what is exchanged is added at
+// once.
+template <int64_t kApart = 1, class V>
+STRIDED_INLINE V across(V* vectors) {
+  if constexpr (kApart < kLanes) {
+    const Exchange<kApart> lanes;
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; i += 2 * kApart) {
+      const V a = vectors[i];
+      const V b = vectors[i + kApart];
+      vectors[i] = shuffle(a, b, lanes.left) + shuffle(a, b, lanes.right);
+    }
+    return across<2 * kApart>(vectors);
+  } else {
+    return vectors[0];
   }
 }
 
