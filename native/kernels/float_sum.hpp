@@ -174,6 +174,37 @@ struct Float32Sum : PackedFloats<float> {
   }
 };
 
+// Of long runs the sums of some terms at a time are added up: a few hundred roundings bound the
+// error so well that even sums near zero are mostly certain, where thousands would not.
+struct LongFloat32Sum : PackedFloats<float> {
+  static constexpr int64_t kBurst = 256;
+  static constexpr int64_t kRunDepth = Float32Sum::kRunDepth;
+  Float32Sum sum, spilled;
+
+  STRIDED_INLINE void add(Packed<float> x) { sum.add(x); }
+  STRIDED_INLINE void spill() {
+    spilled.merge(sum);
+    sum = Float32Sum{};
+  }
+  STRIDED_INLINE void merge(const LongFloat32Sum& other) {
+    sum.merge(other.sum);
+    spilled.merge(other.spilled);
+  }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t count, bool fresh) {
+    spill();
+    spilled.close_run(columns, column, count, fresh);
+  }
+};
+
+constexpr int64_t kLongFloat32Run = 16384;
+
+inline void float32_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
+                         Terms terms, Columns* columns, bool fresh) {
+  const bool is_long = count > kLongFloat32Run;
+  const auto reduce = is_long ? reduce_rows<LongFloat32Sum> : reduce_rows<Float32Sum>;
+  reduce(source, stride, rows, count, terms, columns, fresh);
+}
+
 template <class T, bool kMean>
 int64_t finish_float64(const Columns* columns, int64_t count, int64_t terms, void* results,
                        int64_t* uncertain) {

@@ -37,6 +37,13 @@ STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t c
   sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
 }
 
+// How many additions the first of so many chunks of an accumulator goes through, at most: those up
+// to the next spill, and those of spills.
+template <class F>
+constexpr int64_t chain(int64_t chunks) {
+  return chunks <= F::kBurst ? chunks + 1 : F::kBurst + chunks / F::kBurst + 2;
+}
+
 // The next run begins `jump` bytes behind the end of this one.
 template <class F>
 STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t jump,
@@ -190,11 +197,11 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
           sum_runs(sums, first + r * stride, apart * stride, stride, count);
         },
         [&](int64_t r) { return sum_run<F>(run(r), count, jump, true); });
-    columns->depth += count / F::kWidth + kGroups + F::kRunDepth;
+    columns->depth += chain<F>(count / F::kWidth) + kGroups + F::kRunDepth;
   } else {
     close_all<F>(rows, count, columns, fresh,
                  [&] { return sum_run<F>(run(r++), count, jump, false); });
-    columns->depth += count / (F::kWidth * kGroups) + kGroups + F::kRunDepth;
+    columns->depth += chain<F>(count / (F::kWidth * kGroups)) + kGroups + F::kRunDepth;
   }
 }
 

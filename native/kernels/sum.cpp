@@ -11,9 +11,11 @@ template <class T>
 constexpr Kernel sum_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
     constexpr int64_t most = 16;
-    return kernel_of<Float32Sum>(keep_arrangement,
-                                 {finish_float32<false>, reduce_few<FewFloats<T, T, false>>, most},
-                                 {finish_float32<true>, reduce_few<FewFloats<T, T, true>>, most});
+    Kernel kernel = kernel_of<Float32Sum>(
+        keep_arrangement, {finish_float32<false>, reduce_few<FewFloats<T, T, false>>, most},
+        {finish_float32<true>, reduce_few<FewFloats<T, T, true>>, most});
+    kernel.rows = float32_rows;
+    return kernel;
   } else if constexpr (sizeof(T) == 8) {
     return kernel_of<LongSum<T>>(arrange_long<T>, {finish_integers<T>, reduce_few<FewLongs<T>>});
   } else if constexpr (sizeof(T) == 4) {
