@@ -240,37 +240,34 @@ constexpr int64_t kGlance = 4 * kLanes;  // elements of each of some runs
 // Results are finished so many vectors at a time: each of them is one long chain of operations.
 constexpr int64_t kFinished = 16;
 
+constexpr int kStrip = 4;          // vectors of columns that are added side by side
+constexpr int64_t kRowsAhead = 8;  // that are announced
+constexpr int64_t kNearest =
+    131072;  // of more elements, which the second-level cache does not hold
+
 // Some neighbouring columns.
 struct AnchoredColumns {
   const char* source;
   int64_t stride;
   int64_t rows;
   int64_t count;
+  bool far;  // rows are announced
 
   AnchoredColumns(const FewTerms& few, int64_t first, int64_t some)
       : source(static_cast<const char*>(few.source) + first * 8),
         stride(few.term_stride),
         rows(few.terms),
-        count(some) {}
+        count(some),
+        far(few.terms * few.count > kNearest) {}
 
   VecF64 glance() const {
     return anchor_for(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
   }
   VecF64 anchor() const { return anchor_for(source, stride, rows, count); }
 
-  // Gives where the anchor is too small. (Inlined, it takes an eighth longer.)
-  __attribute__((noinline)) VecU64 add(VecF64 anchor, Anchored* sums) const {
-    VecU64 strange = {};
-    int64_t v = 0;
-    for (; (v + 2) * kLanes <= count; v += 2) {
-      strange |= add_rows<2>(rows, anchor, sums + v,
-                             [&, this](int b, int64_t r) { return load<VecF64>(at(v + b, r)); });
-    }
-    for (; v * kLanes < count; ++v) {
-      strange |=
-          add_rows<1>(rows, anchor, sums + v, [&, this](int, int64_t r) { return term(v, r); });
-    }
-    return strange;
+  // Gives where the anchor is too small.
+  VecU64 add(VecF64 anchor, Anchored* sums) const {
+    return far ? add_ahead<kRowsAhead>(anchor, sums) : add_ahead<0>(anchor, sums);
   }
 
   VecF64 least(int64_t v, VecI64) const {
@@ -278,6 +275,26 @@ struct AnchoredColumns {
   }
 
  private:
+  // (Inlined, it takes an eighth longer.)
+  template <int64_t kAhead>
+  __attribute__((noinline)) VecU64 add_ahead(VecF64 anchor, Anchored* sums) const {
+    VecU64 strange = {};
+    int64_t v = 0;
+    for (; (v + kStrip) * kLanes <= count; v += kStrip) {
+      strange |= add_rows<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
+        const char* const from = at(v + b, r);
+        if (kAhead > 0 && b * kVectorBytes % kLine == 0) {
+          __builtin_prefetch(from + kAhead * stride);
+        }
+        return load<VecF64>(from);
+      });
+    }
+    for (; v * kLanes < count; ++v) {
+      strange |=
+          add_rows<1>(rows, anchor, sums + v, [&, this](int, int64_t r) { return term(v, r); });
+    }
+    return strange;
+  }
   const char* at(int64_t v, int64_t r) const { return source + r * stride + v * kVectorBytes; }
   // The last vector may have fewer lanes.
   STRIDED_INLINE VecF64 term(int64_t v, int64_t r) const {
