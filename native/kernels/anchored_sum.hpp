@@ -130,7 +130,7 @@ STRIDED_INLINE VecU64 add_runs(const char* row, int64_t stride, int64_t rows, in
 // Columns of a common anchor, some vectors of them. Gives where it is too small. at(b, r) is the
 // r-th row of the b-th vector.
 template <int kBeside, class At>
-STRIDED_INLINE VecU64 add_rows(int64_t rows, VecF64 anchor, Anchored* sums, At&& at) {
+STRIDED_INLINE VecU64 add_columns(int64_t rows, VecF64 anchor, Anchored* sums, At&& at) {
   VecU64 units[kBeside] = {}, strange = {};
   VecF64 rests[kBeside] = {};
   const auto some = [&]<int kStep>(int64_t r) {
@@ -281,7 +281,7 @@ struct AnchoredColumns {
     VecU64 strange = {};
     int64_t v = 0;
     for (; (v + kStrip) * kLanes <= count; v += kStrip) {
-      strange |= add_rows<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
+      strange |= add_columns<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
         const char* const from = at(v + b, r);
         if (kAhead > 0 && b * kVectorBytes % kLine == 0) {
           __builtin_prefetch(from + kAhead * stride);
@@ -291,7 +291,7 @@ struct AnchoredColumns {
     }
     for (; v * kLanes < count; ++v) {
       strange |=
-          add_rows<1>(rows, anchor, sums + v, [&, this](int, int64_t r) { return term(v, r); });
+          add_columns<1>(rows, anchor, sums + v, [&, this](int, int64_t r) { return term(v, r); });
     }
     return strange;
   }
