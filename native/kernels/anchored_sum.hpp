@@ -20,7 +20,8 @@
 namespace strided {
 namespace {
 
-// The units of a term are no more than 2^51, so that their sum stays below 2^62.
+// A term has less than 2^52 units, even where the anchor is 0, so that of no more their sum stays
+// below 2^63.
 static_assert(kMostAnchored <= 2048);
 
 // An anchor for terms whose absolute values have bits up to those of some lane.

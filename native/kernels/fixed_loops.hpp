@@ -58,7 +58,8 @@ STRIDED_INLINE void add_strip(const char* source, int64_t stride, int64_t rows, 
 
 constexpr int64_t kFixedRows = 32;  // fewer are not worth to choose anchors for
 constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
-// Runs of fewer are added as many at a time as there are lanes. They have no more than 2^62 units.
+// Runs of fewer are added as many at a time as there are lanes. Their units stay below 2^63, as
+// each term has 2^51 at most, but for those that the anchor 0 allows.
 constexpr int64_t kLongRun = kNarrow ? kFixedRun : 2048;
 constexpr int64_t kLongFarRun = 4096;  // the same of those that are read at several places
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
@@ -179,8 +180,9 @@ inline void fixed_short_rows(const char* row, int64_t stride, int64_t rows, int6
   for (; r + kLanes <= rows; r += kLanes, row += kLanes * stride, part.words += kLanes) {
     bool strange = add(row);
     const auto held = (VecI64)sum.units;
-    const VecI64 few = (held < kFewUnits) & (held > -kFewUnits) & (VecI64)(sum.anchor != 0);
-    if (__builtin_expect(strange || any(few), 0)) {
+    const VecI64 few = (held < kFewUnits) & (held > -kFewUnits);
+    const VecI64 unsuited = sum.anchor == 0 ? held != 0 : few;
+    if (__builtin_expect(strange || any(unsuited), 0)) {
       sum.anchor = anchor_for(row, stride, kLanes, count);
       strange = add(row);
     }

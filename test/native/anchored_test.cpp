@@ -165,6 +165,37 @@ void check_ties() {
   CHECK(open > 0);
 }
 
+// Runs that begin with zeros, so that their anchor is 0, and go on with subnormal numbers, which
+// have as many units as any: near, and as long as runs from memory are that share an anchor.
+void check_zero_anchor() {
+  constexpr std::int64_t n = 4095, count = 19, width = kColumnStep;
+  const Kernel& kernel = kernels().sum[static_cast<int>(DType::k_float64)];
+  const double term = std::bit_cast<double>(std::uint64_t{15} << 48);
+  for (const std::int64_t zeros : {n, std::int64_t{32}}) {
+    std::vector<double> terms(n * count, term);
+    for (std::int64_t i = 0; i < n * count; ++i) {
+      if (i % n < zeros) terms[static_cast<std::size_t>(i)] = 0;
+    }
+    for (const bool near : {true, false}) {
+      std::vector<std::int64_t> words(width * kMostPlanes), doubts(count);
+      std::vector<double> sums(count);
+      Columns columns{words.data(), width};
+      columns.near = near;
+      kernel.rows(terms.data(), n * 8, count, n, {}, &columns, true);
+      kernel.arrange(&columns, count);
+      const std::int64_t open =
+          kernel.finisher.finish(&columns, count, n, sums.data(), doubts.data());
+      for (std::int64_t i = 0; i < open; ++i) {
+        sums[static_cast<std::size_t>(doubts[static_cast<std::size_t>(i)])] = term * (n - zeros);
+      }
+      for (const double sum : sums) CHECK(sum == term * (n - zeros));
+    }
+    terms.resize(2048 * count);
+    CHECK(check_results(kernel.finisher.anchored, false, {2048, count, 1, 2048}, terms.data()) ==
+          0);
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -173,6 +204,7 @@ int main() {
     CHECK(choose_kernels().empty());
     check_all();
     check_ties();
+    check_zero_anchor();
   }
   return report("anchored");
 }
