@@ -172,6 +172,7 @@ void check_zero_anchor() {
   const Kernel& kernel = kernels().sum[static_cast<int>(DType::k_float64)];
   const double term = std::bit_cast<double>(std::uint64_t{15} << 48);
   for (const std::int64_t zeros : {n, std::int64_t{32}}) {
+    const double expected = term * static_cast<double>(n - zeros);
     std::vector<double> terms(n * count, term);
     for (std::int64_t i = 0; i < n * count; ++i) {
       if (i % n < zeros) terms[static_cast<std::size_t>(i)] = 0;
@@ -186,9 +187,9 @@ void check_zero_anchor() {
       const std::int64_t open =
           kernel.finisher.finish(&columns, count, n, sums.data(), doubts.data());
       for (std::int64_t i = 0; i < open; ++i) {
-        sums[static_cast<std::size_t>(doubts[static_cast<std::size_t>(i)])] = term * (n - zeros);
+        sums[static_cast<std::size_t>(doubts[static_cast<std::size_t>(i)])] = expected;
       }
-      for (const double sum : sums) CHECK(sum == term * (n - zeros));
+      for (const double sum : sums) CHECK(sum == expected);
     }
     terms.resize(2048 * count);
     CHECK(check_results(kernel.finisher.anchored, false, {2048, count, 1, 2048}, terms.data()) ==
