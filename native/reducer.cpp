@@ -32,8 +32,6 @@ constexpr std::int64_t kWholeTerms = 64;     // where a span may begin
 constexpr std::int64_t kLeastAnchored = 32;  // terms that are worth choosing an anchor
 constexpr std::int64_t kLeastTogether = 8;   // results that are
 constexpr std::int64_t kMostUncertain = 8;   // of so many results one, or the anchor is not theirs
-constexpr std::int64_t kCrowding = 2048;  // rows so far apart, or a multiple of it, push each other
-                                          // out of a cache
 
 }  // namespace
 
@@ -238,9 +236,7 @@ bool Reducer::anchored(int tier, const Cell& cell, Work& work) {
     return false;
   }
   const std::int64_t term_stride = plan_.inner ? plan_.run.stride[kIn] : plan_.rows.stride[kIn];
-  if (!plan_.inner && (fold(cell, {0, plan_.terms}) > 1 || term_stride % kCrowding == 0)) {
-    return false;
-  }
+  if (!plan_.inner && fold(cell, {0, plan_.terms}) > 1) return false;
   const std::byte* const at = base(cell).moved(plan_.across, cell.column).in();
   const std::int64_t count =
       make({at, plan_.terms, term_stride, cell.count, plan_.across.stride[kIn], false}, out(cell),

@@ -226,16 +226,6 @@ class AnchoredResults {
   int64_t terms_;
 };
 
-STRIDED_INLINE int64_t note_uncertain(VecI64 certain, int64_t lanes, int64_t first,
-                                      int64_t* uncertain) {
-  if (!any(~certain)) return 0;
-  int64_t found = 0;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    if (certain[lane] == 0) uncertain[found++] = first + lane;
-  }
-  return found;
-}
-
 constexpr int64_t kGlanceRows = 2;
 constexpr int64_t kGlance = 4 * kLanes;  // elements of each of some runs
 // Results are finished so many vectors at a time: each of them is one long chain of operations.
@@ -243,8 +233,15 @@ constexpr int64_t kFinished = 16;
 
 constexpr int kStrip = 4;          // vectors of columns that are added side by side
 constexpr int64_t kRowsAhead = 8;  // that are announced
-constexpr int64_t kNearest =
-    131072;  // of more elements, which the second-level cache does not hold
+// Of more elements, which the second-level cache does not hold.
+constexpr int64_t kNearest = 131072;
+// Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
+// stay in it.
+constexpr int64_t kCrowding = 2048;
+
+STRIDED_INLINE bool crowds(int64_t stride) {
+  return stride != 0 && stride % kCrowding == 0;
+}
 
 // Some neighbouring columns.
 struct AnchoredColumns {
@@ -378,6 +375,7 @@ template <bool kMean>
 int64_t anchored_sums(const FewTerms& few, void* results, int64_t* uncertain) {
   auto* out = static_cast<double*>(results);
   if (few.term_stride == 8) return make_anchored<kMean, AnchoredRuns>(few, out, uncertain);
+  if (few.term_stride == 0 || crowds(few.term_stride)) return -1;
   return make_anchored<kMean, AnchoredColumns>(few, out, uncertain);
 }
 

@@ -77,6 +77,17 @@ STRIDED_INLINE void store_plane(Columns* columns, int plane, int64_t j, V value)
   store(columns->words + plane * columns->width + j, value);
 }
 
+// Writes the numbers of lanes that are not certain, of so many from the first on. Gives how many.
+STRIDED_INLINE int64_t note_uncertain(VecI64 certain, int64_t lanes, int64_t first,
+                                      int64_t* uncertain) {
+  if (!any(~certain)) return 0;
+  int64_t found = 0;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    if (certain[lane] == 0) uncertain[found++] = first + lane;
+  }
+  return found;
+}
+
 // finish(j, lanes) says for each lane whether it is certain. The last vector may have fewer lanes
 // that count. Gives how many columns are not certain, and which.
 template <class Finish>
@@ -84,11 +95,7 @@ STRIDED_INLINE int64_t for_columns(int64_t count, int64_t* uncertain, Finish&& f
   int64_t found = 0;
   for (int64_t j = 0; j < count; j += kLanes) {
     const int64_t lanes = count - j < kLanes ? count - j : kLanes;
-    const VecI64 certain = finish(j, lanes);
-    if (!any(~certain)) continue;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      if (certain[lane] == 0) uncertain[found++] = j + lane;
-    }
+    found += note_uncertain(finish(j, lanes), lanes, j, uncertain + found);
   }
   return found;
 }

@@ -62,13 +62,6 @@ constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
 // each term has 2^51 at most, but for those that the anchor 0 allows.
 constexpr int64_t kLongRun = kNarrow ? kFixedRun : 2048;
 constexpr int64_t kLongFarRun = 4096;  // the same of those that are read at several places
-// Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
-// stay in it.
-constexpr int64_t kCrowding = 2048;
-
-STRIDED_INLINE bool crowds(int64_t stride) {
-  return stride != 0 && stride % kCrowding == 0;
-}
 
 inline void fixed_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                        Columns* columns, bool fresh) {
