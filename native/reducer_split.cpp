@@ -1,8 +1,8 @@
 // How threads share the terms of cells, where there are too few cells for all of them.
 #include <algorithm>
 #include <atomic>
-#include <memory>
 
+#include "memory.hpp"
 #include "pool.hpp"
 #include "reducer.hpp"
 
@@ -24,23 +24,26 @@ constexpr std::int64_t kProbesPerThread = 2;   // spans of theirs
 // Partial results of some cells, as many of each.
 struct Reducer::Parts {
   std::int64_t each;
-  std::int64_t widest = 0;  // of the cells' columns
-  std::int64_t width;       // that there is room for
+  std::int64_t widest;  // of the cells' columns
+  std::int64_t planes;  // each with room for
+  std::int64_t width;   // columns
+  Scratch words;
   std::vector<Columns> columns;
   std::vector<char> begun;  // whether any terms were added
 
-  Parts(std::span<const Cell> cells, std::int64_t parts, int planes) : each(parts) {
-    planes = std::max(planes, kLeastPlanes);
-    for (const Cell& cell : cells) widest = std::max(widest, cell.count);
-    // One step more, as a power of two would have planes crowd in the caches.
-    width = ceil_div(widest, kColumnStep) * kColumnStep + kColumnStep;
-    const auto count = static_cast<std::int64_t>(cells.size()) * each;
-    words_.reset(static_cast<std::int64_t*>(::operator new(
-        static_cast<std::size_t>(count * planes * width) * sizeof(std::int64_t), kLine)));
-    begun.resize(static_cast<std::size_t>(count));
-    columns.reserve(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i) {
-      columns.push_back({words_.get() + i * planes * width, width});
+  Parts(std::span<const Cell> cells, std::int64_t parts, int least_planes)
+      : each(parts),
+        widest(widest_of(cells)),
+        planes(std::max(least_planes, kLeastPlanes)),
+        // One step more, as a power of two would have planes crowd in the caches.
+        width(ceil_div(widest, kColumnStep) * kColumnStep + kColumnStep),
+        words(cells.size() * static_cast<std::size_t>(parts * planes * width) *
+              sizeof(std::int64_t)),
+        begun(cells.size() * static_cast<std::size_t>(parts)) {
+    auto* at = reinterpret_cast<std::int64_t*>(words.data());
+    columns.reserve(begun.size());
+    for (std::size_t i = 0; i < begun.size(); ++i, at += planes * width) {
+      columns.push_back({at, width});
     }
   }
   Columns& begin(std::int64_t cell, std::int64_t part) noexcept {
@@ -50,11 +53,11 @@ struct Reducer::Parts {
   }
 
  private:
-  static constexpr std::align_val_t kLine{64};
-  struct Free {
-    void operator()(std::int64_t* words) const noexcept { ::operator delete(words, kLine); }
-  };
-  std::unique_ptr<std::int64_t[], Free> words_;
+  static std::int64_t widest_of(std::span<const Cell> cells) noexcept {
+    std::int64_t widest = 0;
+    for (const Cell& cell : cells) widest = std::max(widest, cell.count);
+    return widest;
+  }
 };
 
 // Whether it does not show which terms are brought together first, and there are so many columns

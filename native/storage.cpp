@@ -1,14 +1,11 @@
 #include "storage.hpp"
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <new>
-
-#include "kept_memory.hpp"
 
 namespace strided {
 namespace {
@@ -56,7 +53,8 @@ Block* Block::create(std::size_t nbytes, bool zeroed) noexcept {
   if (nbytes > memory_limit()) return nullptr;
   auto* block = new (std::nothrow) Block();
   if (block == nullptr) return nullptr;
-  if (!block->allocate(nbytes, zeroed)) {
+  block->memory_ = take_memory(nbytes, zeroed);
+  if (block->memory_.data == nullptr) {
     delete block;
     return nullptr;
   }
@@ -65,35 +63,10 @@ Block* Block::create(std::size_t nbytes, bool zeroed) noexcept {
   return block;
 }
 
-// From 2 MiB on a block is a mapping of its own, which starts on a huge page and is zero without
-// being touched.
-bool Block::allocate(std::size_t nbytes, bool zeroed) noexcept {
-  nbytes_ = nbytes;
-  if (nbytes < kHugePage) {
-    room_ = take_room(nbytes, zeroed);
-    data_ = room_.data;
-    return data_ != nullptr;
-  }
-  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  const std::size_t room = (nbytes + page - 1) / page * page;
-  Mapping mapping;
-  if (!zeroed) mapping = take_kept_mapping(room);
-  if (mapping.data == nullptr) mapping = map_huge(room);
-  data_ = mapping.data;
-  mapped_ = mapping.nbytes;
-  return data_ != nullptr;
-}
-
 void Block::free_memory() noexcept {
-  if (mapped_ == 0) {
-    give_room(room_, nbytes_);
-  } else if (kept_) {
-    keep_mapping({data_, mapped_});
-  } else {
-    munmap(data_, mapped_);
-  }
+  give_memory(memory_, kept_);
   live_blocks.fetch_sub(1, std::memory_order_relaxed);
-  live_bytes.fetch_sub(static_cast<std::int64_t>(nbytes_), std::memory_order_relaxed);
+  live_bytes.fetch_sub(static_cast<std::int64_t>(memory_.nbytes), std::memory_order_relaxed);
 }
 
 void Block::hold() noexcept {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "rooms.hpp"
+#include "memory.hpp"
 
 namespace strided {
 
@@ -20,8 +20,8 @@ class Block {
   // nullptr when there is not so much memory; the block starts with one holder.
   static Block* create(std::size_t nbytes, bool zeroed) noexcept;
 
-  std::byte* data() const noexcept { return data_; }
-  std::size_t nbytes() const noexcept { return nbytes_; }
+  std::byte* data() const noexcept { return memory_.data; }
+  std::size_t nbytes() const noexcept { return memory_.nbytes; }
 
   void hold() noexcept;
   void drop() noexcept;
@@ -38,14 +38,10 @@ class Block {
  private:
   Block() = default;
   ~Block() = default;
-  bool allocate(std::size_t nbytes, bool zeroed) noexcept;
   void release(bool kept) noexcept;
   void free_memory() noexcept;
 
-  std::byte* data_ = nullptr;
-  std::size_t nbytes_ = 0;
-  std::size_t mapped_ = 0;  // bytes of the mapping, 0 when the memory is a room
-  Room room_;
+  Memory memory_;
   std::atomic<std::int64_t> holders_{1};
   std::atomic<std::int64_t> pins_{1};  // one is held for the holders until dispose or the last drop
   std::atomic<bool> disposed_{false};

@@ -67,6 +67,27 @@ void test_kept_memory() {
 
 }  // namespace
 
+// Scratch memory does not count as a block's, and goes with its last owner.
+void test_scratch() {
+  const MemoryUsage before = memory_usage();
+  for (const std::size_t size : {std::size_t{1}, std::size_t{500000}, 2 * kHugePage + 1}) {
+    Scratch first(size);
+    CHECK(reinterpret_cast<std::uintptr_t>(first.data()) % kAlignment == 0);
+    std::memset(first.data(), 7, size);
+    const std::byte* const place = first.data();
+    const Scratch second(std::move(first));
+    CHECK(second.data() == place && second.data()[size - 1] == std::byte{7});
+    CHECK(memory_usage().blocks == before.blocks && memory_usage().bytes == before.bytes);
+  }
+  bool refused = false;
+  try {
+    const Scratch much(std::size_t{1} << 60);
+  } catch (const std::bad_alloc&) {
+    refused = true;
+  }
+  CHECK(refused);
+}
+
 int main() {
   const MemoryUsage before = memory_usage();
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{63}, std::size_t{4096},
@@ -110,6 +131,7 @@ int main() {
   CHECK(memory_usage().bytes == before.bytes);
   CHECK(memory_limit() > 0);
   test_kept_memory();
+  test_scratch();
   CHECK(memory_usage().bytes == before.bytes);
   return report("storage");
 }
