@@ -133,6 +133,7 @@ class Reducer {
   std::int64_t wanted_units_ = 1;
   std::int64_t tiles_ = 1;
   std::int64_t tile_width_ = 1;
+  bool few_cells_ = false;               // threads share the terms of each
   std::atomic<int> first_tier_;          // a later one once many outputs have needed it
   std::atomic<std::int64_t> tried_{0};   // outputs that began with the first one
   std::atomic<std::int64_t> failed_{0};  // and those that it was not certain of

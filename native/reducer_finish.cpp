@@ -12,6 +12,8 @@ namespace strided {
 namespace {
 
 constexpr std::int64_t kLateTerms = 1 << 16;  // outputs with more terms are mended later
+constexpr std::int64_t kSpreadTerms = 2048;   // those that few cells have, too
+constexpr std::size_t kFewUncertain = 4;      // of a cell
 constexpr std::int64_t kExactColumns = 16;    // states of the exact way that fit the nearest cache
 constexpr std::int64_t kManyFailures = 8;     // of a tier, so that they are no accident
 constexpr std::size_t kGathered = 16;         // columns that are brought together at a time
@@ -139,7 +141,10 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
   const std::int64_t first = columns.front();
   const std::int64_t count = columns.back() - first + 1;
   for (std::int64_t& column : columns) column += output_number(cell);
-  if (plan_.terms > kLateTerms) {
+  // A term of a column by itself takes as long as a line of the array: while one thread mends it,
+  // the others would have nothing to do.
+  const bool spread = few_cells_ && plan_.terms > kSpreadTerms && columns.size() <= kFewUncertain;
+  if (plan_.terms > kLateTerms || spread) {
     std::lock_guard lock(mutex_);
     uncertain_.insert(uncertain_.end(), columns.begin(), columns.end());
     return;
@@ -214,8 +219,8 @@ void Reducer::late_passes() {
     const std::vector<Cell> cells = group(uncertain_);
     uncertain_.clear();
     const auto count = static_cast<std::int64_t>(cells.size());
-    split_cells(tier, cells,
-                std::max(ceil_div(wanted_units_, count), ceil_div(plan_.terms, kMostTerms)));
+    const std::int64_t enough = plan_.inner ? wanted_units_ : few_units();
+    split_cells(tier, cells, std::max(ceil_div(enough, count), ceil_div(plan_.terms, kMostTerms)));
     if (stopped()) return;
   }
   if (uncertain_.empty()) return;

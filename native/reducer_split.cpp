@@ -14,8 +14,9 @@ constexpr double kSharedBytes = 2 << 20;       // about what a thread takes at a
 constexpr double kMostSharedPerThread = 32;    // times, at most
 constexpr std::int64_t kLeastSharedRows = 64;  // of them
 constexpr int kLeastPlanes = 2;                // short elements need a second one on the way
-constexpr std::int64_t kProbed = 16;           // columns that show which tier to begin with
-constexpr std::int64_t kManyProbed = 4;        // of them, so that they do not just lie halfway
+constexpr std::int64_t kProbedBytes = 64;      // of a row, whose sums show which tier to begin with
+constexpr std::int64_t kMostProbed = 16;       // columns
+constexpr std::int64_t kManyProbed = 3;        // of them, so that they do not just lie halfway
 constexpr std::int64_t kLeastProbed = 4096;    // columns, of which these are few
 constexpr std::int64_t kProbesPerThread = 2;   // spans of theirs
 
@@ -96,6 +97,7 @@ Reducer::Parts Reducer::share(const Tier& tier, std::span<const Cell> cells, std
 }
 
 void Reducer::share_cells(int tier, const std::vector<Cell>& cells) {
+  few_cells_ = true;
   const auto count = static_cast<std::int64_t>(cells.size());
   const double most = Pool::instance().threads() * kMostSharedPerThread;
   const auto wanted = static_cast<std::int64_t>(std::min(bytes_ / kSharedBytes, most));
@@ -113,15 +115,17 @@ void Reducer::probe() {
       first_tier_ == family_.tier_count - 1) {
     return;
   }
-  const Cell some{0, plan_.columns / 2 / kProbed * kProbed, kProbed};
+  // One line of each row: lines so far apart take long to read.
+  const std::int64_t probed = kProbedBytes / plan_.width();
+  const Cell some{0, plan_.columns / 2 / probed * probed, probed};
   const std::int64_t spans = std::min<std::int64_t>(kProbesPerThread * Pool::instance().threads(),
                                                     ceil_div(plan_.terms, kLeastSharedRows));
   const Parts parts = share(tier, {&some, 1}, spans);
   if (stopped()) return;
-  double results[kProbed];  // or half as long ones
-  std::int64_t uncertain[kProbed];
-  const Columns columns = merged(tier, parts, 0, 0, kProbed);
-  const std::int64_t found = finish(&columns, kProbed, plan_.terms, results, uncertain);
+  double results[kMostProbed];  // or half as long ones
+  std::int64_t uncertain[kMostProbed];
+  const Columns columns = merged(tier, parts, 0, 0, probed);
+  const std::int64_t found = finish(&columns, probed, plan_.terms, results, uncertain);
   if (found >= kManyProbed) ++first_tier_;
 }
 

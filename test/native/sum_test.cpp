@@ -279,7 +279,10 @@ void scattered_case(std::int64_t blocks, std::int64_t rows, std::int64_t columns
       const bool cancels = (j * j + turn) % 97 == 3;
       for (std::int64_t i = 0; i < blocks * rows; ++i) {
         T x = cancels ? static_cast<T>(i % 3 == 0 ? 1e16 : i % 3 == 1 ? -1e16 : 1) : value_as<T>(0);
-        if (cancels && i == 0) x = static_cast<T>(1e16 + 0.5);
+        // Nearly halfway, as only exact arithmetic tells.
+        constexpr int digits = std::numeric_limits<T>::digits;
+        const int places[] = {0, -digits, -2 * digits - 12};
+        if (cancels && j % 2 == 0) x = i < 3 ? std::ldexp(T{1}, places[i]) : T{0};
         exact.add(static_cast<double>(x));
         const std::int64_t at = (turn * blocks + i / rows) * block + i % rows * columns + j;
         data[static_cast<std::size_t>(at)] = x;
@@ -408,6 +411,9 @@ int main(int argc, char** argv) {
     scattered_case<double>(7, 100, 500);
     scattered_case<float>(7, 100, 500);
     scattered_case<double>(150, 3, 5000);
+    // So few that all threads mend each of them.
+    scattered_case<double>(25, 100, 200);
+    scattered_case<float>(25, 100, 200);
     for (const std::int64_t terms : {32, 47, 100, 511, 512, 1037}) {
       for (const std::int64_t lines : {3, 16, 61}) growing_case(terms, lines, lines + 5);
     }
