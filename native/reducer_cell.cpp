@@ -1,7 +1,6 @@
 // How a unit of work adds the terms of a cell.
 #include <algorithm>
 
-#include "pool.hpp"
 #include "reducer.hpp"
 
 namespace strided {
@@ -149,7 +148,6 @@ std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span t
                                   std::int64_t folded, StageBuffer& buffer, Columns& columns,
                                   bool fresh) {
   columns.near = plan_.stage != nullptr || near();
-  columns.shared = !columns.near && Pool::instance().threads() > 1;
   const std::int64_t wide = folded * cell.count;
   std::int64_t step = 0;
   walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, buffer,

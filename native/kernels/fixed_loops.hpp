@@ -1,5 +1,6 @@
 // The loops of fixed sums: over columns of a cached array, over a long run, over several short
-// ones.
+// ones. What comes from memory in long runs is better read at many places at once, for which plain
+// sums have registers enough.
 #pragma once
 
 #include "anchored_sum.hpp"
@@ -61,7 +62,7 @@ constexpr int64_t kFixedRun = 512;  // nor fewer elements of a run by itself
 // Runs of fewer are added as many at a time as there are lanes. Their units stay below 2^63, as
 // each term has 2^51 at most, but for those that the anchor 0 allows.
 constexpr int64_t kLongRun = kNarrow ? kFixedRun : 2048;
-constexpr int64_t kLongFarRun = 4096;  // the same of those that are read at several places
+constexpr int64_t kLongFarRun = kNarrow ? kFixedRun : 1024;  // from memory
 
 inline void fixed_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                        Columns* columns, bool fresh) {
@@ -98,60 +99,17 @@ STRIDED_INLINE Float64Sum<double> fixed_run(const double* x, int64_t count, int6
   return sum.parts(chunks + 1);
 }
 
-// As many elements from each of several places, `apart` bytes from one to the next.
-STRIDED_INLINE void fixed_places(Float64Sum<double>* ready, const char* at, int64_t apart,
-                                 int64_t count) {
-  FixedSum sums[kGroups];
-  const int64_t head = common_head<VecF64>(reinterpret_cast<const double*>(at), apart);
-  const int64_t chunks = (count - head) / kLanes;
-  add_all<kGroups>(sums, chunks, [&](int64_t c) {
-    return [=, from = at + head * 8 + c * kVectorBytes](int g, int i) {
-      return load<VecF64>(from + g * apart + i * kVectorBytes);
-    };
-  });
-  const auto add_parts = [&](int64_t first, int64_t some) {
-    if (some == 0) return;
-    FixedSum::add<1, kGroups>(sums, [&](int g, int) {
-      return load_part(at + g * apart + first * 8, some * 8, VecF64{});
-    });
-  };
-  add_parts(0, head);
-  add_parts(head + chunks * kLanes, count - head - chunks * kLanes);
-  for (int64_t g = 0; g < kGroups; ++g) ready[g] = sums[g].parts(chunks + 2);
-}
-
-// A run that is read at several places at once.
-STRIDED_INLINE Float64Sum<double> fixed_run_at_places(const double* x, int64_t count) {
-  Float64Sum<double> ready[kGroups];
-  const int64_t each = count / (kGroups * kLanes) * kLanes;
-  fixed_places(ready, reinterpret_cast<const char*>(x), each * 8, each);
-  for (int64_t i = kGroups * each; i < count; i += kLanes) {
-    const int64_t left = count - i;
-    ready[0].add(left < kLanes ? load_part(x + i, left * 8, VecF64{}) : load<VecF64>(x + i));
-  }
-  merge_groups(ready);
-  return ready[0];
-}
-
 // So few units show that a smaller anchor may do better.
 constexpr int64_t kFewUnits = int64_t{1} << 24;
 
 // Runs of at least a block.
 STRIDED_INLINE void fixed_long_rows(const char* row, int64_t stride, int64_t rows, int64_t count,
                                     Columns* columns, bool fresh) {
-  using F = Float64Sum<double>;
-  const auto run = [&](int64_t r) { return reinterpret_cast<const double*>(row + r * stride); };
-  if (!columns->near && count >= kLongFarRun) {
-    return close_places<F>(
-        rows, count, columns, fresh,
-        [&](F* sums, int64_t r, int64_t apart) {
-          fixed_places(sums, row + r * stride, apart * stride, count);
-        },
-        [&](int64_t r) { return fixed_run_at_places(run(r), count); });
-  }
-  int64_t r = 0;
-  close_all<F>(rows, count, columns, fresh,
-               [&] { return fixed_run(run(r++), count, stride - count * 8); });
+  close_all<Float64Sum<double>>(rows, count, columns, fresh, [&] {
+    const auto* const run = reinterpret_cast<const double*>(row);
+    row += stride;
+    return fixed_run(run, count, stride - count * 8);
+  });
 }
 
 // As many runs as there are lanes at a time, and those that are left.
@@ -202,11 +160,11 @@ inline void fixed_short_rows(const char* row, int64_t stride, int64_t rows, int6
 inline void fixed_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                        Columns* columns, bool fresh) {
   using Slow = Float64Sum<double>;
-  if (kNarrow && !columns->near && count >= kFixedRun) {
+  if (!columns->near && count >= kLongFarRun) {
     return reduce_rows<Slow>(source, stride, rows, count, terms, columns, fresh);
   }
   const char* row = static_cast<const char*>(source);
-  if (count < (columns->near ? kLongRun : kLongFarRun)) {
+  if (count < kLongRun) {
     fixed_short_rows(row, stride, rows, count, terms, columns, fresh);
     columns->depth += kTermRoundings * (count / kLanes + 2 + kLanes) + kShortRun<Slow> +
                       count / (kLanes * kGroups) + 1 + Slow::kRunDepth;

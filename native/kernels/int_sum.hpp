@@ -120,23 +120,25 @@ struct ShortSum {
 };
 
 // The same while few enough rows are added that lanes of twice the elements' size hold them: these
-// lie in the second plane, which has no use before the end. So many columns' lanes stay in the
-// nearest cache that the rows of a tile can be long.
+// lie in the second plane, which has no use before the end, first those of `both`, then those of
+// `odd`. So many columns' lanes stay in the nearest cache that the rows of a tile can be long.
 template <class Reader>
 struct ShortLanes : ShortSum<Reader> {
   using Sum = ShortSum<Reader>;
   using Lanes = Vec<typename Sum::Wide>;
+  static constexpr int64_t kColumnStep = 2;  // a lane's
   static STRIDED_INLINE char* lanes(const Columns* columns, int64_t j) {
-    constexpr auto size = static_cast<int64_t>(sizeof(typename Sum::Wide));
+    constexpr auto size = static_cast<int64_t>(sizeof(typename Sum::Element));
     return reinterpret_cast<char*>(columns->words + columns->width) + j * size;
   }
+  static STRIDED_INLINE char* odd_lanes(const Columns* columns, int64_t j) {
+    return lanes(columns, j) + columns->width * static_cast<int64_t>(sizeof(int64_t)) / 2;
+  }
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
-    const char* at = lanes(columns, j);
-    this->both = load<Lanes>(at), this->odd = load<Lanes>(at + kVectorBytes);
+    this->both = load<Lanes>(lanes(columns, j)), this->odd = load<Lanes>(odd_lanes(columns, j));
   }
   STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
-    char* at = lanes(columns, j);
-    store(at, this->both), store(at + kVectorBytes, this->odd);
+    store(lanes(columns, j), this->both), store(odd_lanes(columns, j), this->odd);
   }
 };
 

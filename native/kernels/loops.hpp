@@ -17,12 +17,12 @@
 //                         optional: as many whole runs as a vector has 64-bit lanes
 //   kLongChains, kRowsApart
 //                         optional: see tile_loop.hpp
-//   kLight                optional: see reading.hpp
+//   kLight, kHeavy        optional: see reading.hpp
 //   kRounds               optional: the order of additions shows, so that it must not depend on
 //                         where runs lie
 //
-// Four independent accumulators hide the latency of the chains in a run; in a tile neighbouring
-// columns are independent by themselves. How they read the memory is in reading.hpp.
+// Independent accumulators, four or more, hide the latency of the chains in a run; in a tile
+// neighbouring columns are independent by themselves. How they read the memory is in reading.hpp.
 #pragma once
 
 #include "run_loop.hpp"

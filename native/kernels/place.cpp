@@ -100,7 +100,7 @@ struct Places {
       if (!kNarrow && kRuns == 1) {
         announce_far(at);
       } else if (v * kVectorBytes % kLine == 0) {
-        announce_near(at, (runs[g].count - i) * kSize, 0);
+        announce_place<kUsualAhead>(at, (runs[g].count - i) * kSize, 0);
       }
       return K::place_key(load<Vec<Element>>(at));
     };
@@ -211,8 +211,8 @@ struct RowGroup {
     for (int64_t j = 0; j < count; j += P::kWidth) {
       const int64_t width = count - j < P::kWidth ? count - j : P::kWidth;
       const char* at = source + j * P::kSize;
-      const int64_t ahead = look_ahead<false>((count - j) * P::kSize, count * P::kSize, rows,
-                                              source + rows * stride, stride);
+      const int64_t ahead =
+          look_ahead((count - j) * P::kSize, count * P::kSize, rows * stride, kNearAhead);
       auto best = P::keys_at(at, width);
       for (int64_t r = 1; r < rows; ++r) {
         __builtin_prefetch(at + r * stride + ahead);

@@ -1,18 +1,20 @@
 // How the memory is read, and what of it is announced.
 //
-// A core that waits for memory has to have many reads begun, of which long chains of additions
-// leave too few. What serves best differs between CPUs, for which the width of the vectors stands.
-// Of long runs from memory it is to read at four places at once, each of which goes on so far that
-// the CPU's own prefetchers follow it: one place alone gives two thirds of that on AMD Zen 3 (12
-// and 18 GB/s with one thread), and five sixths on AMD Zen 5, whatever is announced.
+// A core that waits for memory has to have many reads begun. What serves best differs between CPUs,
+// for which the width of the vectors stands; in any case it is to read at several places at once,
+// each of which goes on so far that the CPU's own prefetchers follow it: from one run or row to the
+// next, if these lie side by side. One place alone gives two thirds of that on AMD Zen 3 (12 and 18
+// GB/s with one thread), and five sixths on AMD Zen 5, whatever is announced.
 //
-//   512 bits   Such runs are not announced. Others are read one after the other and announced long
-//              before, as is each line of a tile. But of a loop of a few instructions a line the
-//              core sees enough ahead by itself, and announcements take a tenth of the speed. Such
-//              functors are light: of runs they announce nothing, and of rows one line of each in
-//              turn, so that their next pages are found in time, which takes long on virtual
-//              machines. Rows of 64-bit elements, of which a line holds so few, are better
-//              announced as others are.
+//   512 bits   The core sees enough ahead by itself where a line takes it a few instructions.
+//              Announcements take a tenth of the speed there: four places of runs, ten rows, and
+//              nothing is announced. Sums of floats take it more of them. Such functors are heavy:
+//              they read eight places of runs, or ten rows, and announce each line shortly before.
+//              As many lines may be on their way as 56; with 64 the speed is three quarters.
+//              (When another thread has the other half of the core, as it may on a machine that is
+//              shared, the core sees half as far, and announcements are worth twice as much.)
+//              Runs that are too short for that are read one after the other and announced long
+//              before, unless the functor is light: it has few instructions for a vector.
 //   less       Four runs are always read at once, or eight rows, and announced shortly before.
 #pragma once
 
@@ -27,17 +29,28 @@ constexpr int64_t kLine = 64;
 constexpr int64_t kFarAhead = 8192;  // bytes
 constexpr int64_t kNearAhead = 512;
 constexpr int kRows = kNarrow ? 8 : 16;  // of a tile
-constexpr int64_t kLightAhead = 2048;
+constexpr int64_t kHeavyAhead = 320;
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
-constexpr int64_t kGroups = 4;       // accumulators, and places of runs that are read at once
-constexpr int64_t kPlaceRun = 8192;  // shorter ones end too often
+constexpr int64_t kGroups = 4;                    // accumulators of a run
+constexpr int kPlaceRows = kNarrow ? kRows : 10;  // of a tile, of which each is a place
+constexpr int64_t kPlacesApart = 2 << 20;         // bytes from one of them to the next, about
+constexpr int64_t kPlaceRun = 8192;               // shorter ones end too often
 constexpr int64_t kPlaceBytes = kNarrow ? 4096 : 16384;  // of each, to be followed
 
-// A functor says that it is light by kLight.
+// Functors say that they are light by kLight, or heavy by kHeavy.
 template <class F>
 constexpr bool kIsLight = !kNarrow && requires { requires F::kLight; };
 template <class F>
-constexpr bool kHasLightRows = kIsLight<F> && sizeof(typename F::Element) < 8;
+constexpr bool kIsHeavy = requires { requires F::kHeavy; };
+
+// Places of runs that are read at once.
+template <class F>
+constexpr int64_t kPlaces = !kNarrow && kIsHeavy<F> ? 8 : kGroups;
+
+// How long before the lines of places are announced, if they are.
+constexpr int64_t kUsualAhead = kNarrow ? kNearAhead : 0;
+template <class F>
+constexpr int64_t kPlaceAhead = !kNarrow && kIsHeavy<F> ? kHeavyAhead : kUsualAhead;
 
 // Announces what is read from one place `bytes` from here on, and what lies that far ahead.
 STRIDED_INLINE void announce_far(const char* at, int64_t bytes = kLine) {
@@ -53,8 +66,9 @@ STRIDED_INLINE void announce_far(const char* at, int64_t bytes, int64_t left, in
 }
 
 // The same of one of several places.
-STRIDED_INLINE void announce_near(const char* at, int64_t left, int64_t jump) {
-  if constexpr (kNarrow) __builtin_prefetch(at + kNearAhead + (left > kNearAhead ? 0 : jump));
+template <int64_t kAhead>
+STRIDED_INLINE void announce_place(const char* at, int64_t left, int64_t jump) {
+  if constexpr (kAhead > 0) __builtin_prefetch(at + kAhead + (left > kAhead ? 0 : jump));
 }
 
 // Whether runs of so many bytes are read at several places at once.

@@ -6,25 +6,11 @@
 namespace strided {
 namespace {
 
-// How many rows are added while a tile's running sums are in registers. Where several places are
-// read at once, these are the places, with one core or more.
-//
-// Otherwise it depends. One core that reads memory alone keeps as many reads in flight as it can be
-// told of: each line is announced early, and at the end of the rows the beginning of the next ones.
-//
-// Cores that share the memory have reads enough between them, and what is announced in vain takes
-// from what is needed. So they read as many rows at once as the CPU's own prefetchers follow, and
-// announce of what lies ahead only what these fetch too late, and towards the end of the rows the
-// beginning of the next ones, which they don't foresee.
-//
-// Light functors (see reading.hpp) read as the latter do, but of the rows announce one line in
-// turn.
-enum class Reading { alone, shared, light };
-constexpr int kSharedRows = 12;
-constexpr int kFewRows = 4;             // of what is left
-constexpr int64_t kSharedAhead = 320;   // bytes
-constexpr int64_t kSharedNext = 1024;   // of the next rows
-constexpr int64_t kLongRow = 16 << 10;  // that the prefetchers take long enough to follow
+// How many rows are added while a tile's running sums are in registers depends on where they are
+// (see reading.hpp). From memory, they are the next ones of several places, unless the order of the
+// terms shows; what a cache holds is read row after row. Each line is announced shortly before,
+// and towards the end of the rows the beginning of the next ones.
+constexpr int kFewRows = 4;  // of what is left
 
 // Where roundings count, some rows are first added by themselves: a term then meets those of its
 // rows and one for each time that rows were added, instead of one for each row. A functor says so
@@ -61,22 +47,26 @@ STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ah
   }
 }
 
-// How far ahead reads are announced where `left` bytes of rows of `width` are to be added.
-template <bool kShared>
-STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t rows, const char* next,
-                                  int64_t stride) {
-  if constexpr (kShared) {
-    const int64_t most = width < kSharedNext ? width : kSharedNext;
-    for (int64_t r = 0; r < rows && left <= most; ++r) {
-      __builtin_prefetch(next + r * stride + most - left);
-    }
-    return left > kSharedAhead ? kSharedAhead : 0;
-  } else {
-    if (left > kNearAhead) return kNearAhead;
-    // Of short rows, those that come so many bytes later.
-    if (width < kNearAhead) return kNearAhead / width * rows * stride;
-    return rows * stride + kNearAhead - width;
+// Adds a few rows to fewer columns than a vector has; part(x) makes a chunk of their elements.
+template <class F, int kCount, bool kFresh, class Part>
+STRIDED_INLINE void add_part_to(const char* at, int64_t stride, int64_t j, Columns* columns,
+                                Part&& part) {
+  F sums;
+  if (!kFresh && !kApart<F>) sums.open(columns, columns->first + j);
+  for (int r = 0; r < kCount; ++r) {
+    sums.add(part(reinterpret_cast<const typename F::Element*>(at + r * stride)));
   }
+  if (!kFresh && kApart<F>) add_to_columns(sums, columns, columns->first + j);
+  sums.close(columns, columns->first + j, kCount, kFresh);
+}
+
+// How far ahead reads are announced where `left` bytes of rows of `width` are to be added, and the
+// next ones begin `step` bytes behind the beginnings of these.
+STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t step, int64_t ahead) {
+  if (left > ahead) return ahead;
+  // Of short rows, those that come so many bytes later.
+  if (width < ahead) return ahead / width * step;
+  return step + ahead - width;
 }
 
 // Elements that are in a cache are added to two vectors of columns at a time, so that chains that
@@ -87,78 +77,108 @@ STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t rows, con
 template <class F>
 constexpr bool kTwoBeside = kNarrow && requires { F::kLongChains; };
 
-template <class F, int kCount, Reading kReading, bool kFresh>
-STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t count, Columns* columns) {
+// Where columns may begin anywhere, rows at places are read from whole lines on, if all of them lie
+// alike; a functor says so by kColumnStep, which is what columns begin at multiples of.
+template <class F>
+STRIDED_INLINE int64_t head_of_rows(const char* source, int64_t stride, int64_t count) {
+  if constexpr (requires { F::kColumnStep; }) {
+    const auto* x = reinterpret_cast<const typename F::Element*>(source);
+    const int64_t head = common_head<typename F::Chunk>(x, stride);
+    return head % F::kColumnStep == 0 && head < count ? head : 0;
+  } else {
+    return 0;
+  }
+}
+
+// So many times, at most as many, that the places of rows lie alike, if that is possible.
+STRIDED_INLINE int64_t times_alike(int64_t times, int64_t stride) {
+  const auto bits = static_cast<uint64_t>(stride) | kLine;
+  const int64_t period = kLine / static_cast<int64_t>(bits & -bits);
+  return times > period ? times - times % period : times;
+}
+
+// Adds rows that are `stride` bytes apart; for `step`, see look_ahead.
+template <class F, int kCount, bool kAtPlaces, bool kFresh>
+STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, int64_t count,
+                             Columns* columns) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
+  constexpr int64_t kAhead = kAtPlaces ? kPlaceAhead<F> : kNearAhead;
   int64_t j = 0;
-  constexpr bool kAnnounced = kReading != Reading::light;
-  [[maybe_unused]] int64_t turn = 0;
   const auto ahead = [&] {
-    if constexpr (!kAnnounced) {
-      const int64_t at = j * size + kLightAhead;
-      const int64_t width = count * size;
-      __builtin_prefetch(source + turn * stride + at + (at < width ? 0 : kCount * stride - width));
-      if (++turn == kCount) turn = 0;
-      return int64_t{0};
-    } else {
-      return look_ahead<kReading == Reading::shared>((count - j) * size, count * size, kCount,
-                                                     source + kCount * stride, stride);
-    }
+    return kAhead == 0 ? 0 : look_ahead((count - j) * size, count * size, step, kAhead);
   };
-  if (kReading == Reading::alone && (columns->near || kTwoBeside<F>)) {
+  const int64_t head = kAtPlaces ? head_of_rows<F>(source, stride, count) : 0;
+  if (head > 0) {
+    add_part_to<F, kCount, kFresh>(source, stride, 0, columns,
+                                   [=](auto* x) { return part_of_run<F>(x, head); });
+    j = head;
+  }
+  if (columns->near || kTwoBeside<F>) {
     for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
-      add_to<F, kCount, 2, kAnnounced, kFresh>(source + j * size, stride, j, ahead(), columns);
+      add_to<F, kCount, 2, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
     }
   }
   for (; j + F::kWidth <= count; j += F::kWidth) {
-    add_to<F, kCount, 1, kAnnounced, kFresh>(source + j * size, stride, j, ahead(), columns);
+    add_to<F, kCount, 1, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
   }
-  if (j == count) return;
-  F sums;
-  if (!kFresh && !kApart<F>) sums.open(columns, columns->first + j);
-  for (int r = 0; r < kCount; ++r) {
-    const char* at = source + r * stride + j * size;
-    sums.add(part_at<F>(reinterpret_cast<const Element*>(at), count - j));
+  // To the end of the vector that has the last column, were they counted from the first one on.
+  const int64_t end = head > 0 ? (count + F::kWidth - 1) / F::kWidth * F::kWidth : count;
+  for (; j < end; j += F::kWidth) {
+    const int64_t left = j < count ? count - j : 0;
+    add_part_to<F, kCount, kFresh>(source + j * size, stride, j, columns,
+                                   [=](auto* x) { return part_at<F>(x, left); });
   }
-  if (!kFresh && kApart<F>) add_to_columns(sums, columns, columns->first + j);
-  sums.close(columns, columns->first + j, kCount, kFresh);
 }
 
-template <class F, Reading kReading>
-STRIDED_INLINE void add_tile(const char* row, int64_t stride, int64_t rows, int64_t count,
-                             Columns* columns, bool fresh) {
+// So many rows at a time, as often as there are as many. Gives how many there were.
+template <class F, int kCount, bool kAtPlaces>
+STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, int64_t count,
+                                Columns* columns, bool fresh) {
+  constexpr bool kRounds = requires { requires F::kRounds; };
+  const int64_t size = stride < 0 ? -stride : stride;
+  const int64_t most = !kAtPlaces || kRounds ? 1 : kPlacesApart / (size + 1) + 1;
   int64_t r = 0;
-  const auto some = [&]<int kCount>() {
-    for (; r + kCount <= rows; r += kCount, row += kCount * stride) {
+  while (rows - r >= kCount) {
+    const int64_t some = (rows - r) / kCount;
+    int64_t times = some < most ? some : most;
+    if constexpr (requires { F::kColumnStep; }) times = times_alike(times, stride);
+    const int64_t step = times == 1 ? kCount * stride : stride;
+    for (int64_t i = 0; i < times; ++i) {
+      const char* at = row + (r + i) * stride;
       if (fresh) {
-        add_rows<F, kCount, kReading, true>(row, stride, count, columns);
+        add_rows<F, kCount, kAtPlaces, true>(at, times * stride, step, count, columns);
       } else {
-        add_rows<F, kCount, kReading, false>(row, stride, count, columns);
+        add_rows<F, kCount, kAtPlaces, false>(at, times * stride, step, count, columns);
       }
       fresh = false;
     }
-  };
-  some.template operator()<kReading == Reading::alone ? kRows : kSharedRows>();
-  some.template operator()<kFewRows>();
-  some.template operator()<2>();
-  some.template operator()<1>();
+    r += times * kCount;
+  }
+  return r;
 }
 
 template <class F>
 void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
-  const int64_t width = count * static_cast<int64_t>(sizeof(typename F::Element));
-  if (kHasLightRows<F> && !columns->near) {
-    add_tile<F, Reading::light>(row, stride, rows, count, columns, fresh);
-  } else if (!kNarrow && !kHasLightRows<F> && columns->shared && width >= kLongRow) {
-    add_tile<F, Reading::shared>(row, stride, rows, count, columns, fresh);
+  int64_t left = rows;
+  const auto add = [&]<int kCount, bool kAtPlaces>() {
+    const int64_t added =
+        add_some<F, kCount, kAtPlaces>(row, stride, left, count, columns, fresh && left == rows);
+    row += added * stride;
+    left -= added;
+  };
+  if (columns->near) {
+    add.template operator()<kRows, false>();
   } else {
-    add_tile<F, Reading::alone>(row, stride, rows, count, columns, fresh);
+    add.template operator()<kPlaceRows, true>();
   }
-  constexpr int64_t kLeast = kRows < kSharedRows ? kRows : kSharedRows;
-  const int64_t apart = kRows + kSharedRows + rows / kLeast;  // or less, with a few that are left
+  add.template operator()<kFewRows, false>();
+  add.template operator()<2, false>();
+  add.template operator()<1, false>();
+  constexpr int64_t kLeast = kRows < kPlaceRows ? kRows : kPlaceRows;
+  const int64_t apart = kRows + kPlaceRows + rows / kLeast;  // or less, with a few that are left
   columns->depth += kApart<F> && apart < rows ? apart : rows;
 }
 

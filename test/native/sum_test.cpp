@@ -207,6 +207,9 @@ void tall_cases(DType dtype) {
     tall_case<T>(dtype, 531, 8200, step);
     tall_case<T>(dtype, 40, 33000, step);
   }
+  // From memory, in rows that begin anywhere.
+  tall_case<T>(dtype, 60'011, 310, 1);
+  tall_case<T>(dtype, 1009, 18'774, 1);
 }
 
 // More columns than a tile has, whose results lie in either direction and with gaps; some cancel,
