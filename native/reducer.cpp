@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kCellBytes = 256 << 10;     // of runs, about, and of a whole small array
 constexpr std::int64_t kFarCellBytes = 512 << 10;  // of runs that are read from memory
 constexpr std::int64_t kMostCellBytes = 4 << 20;   // of as many as kernels finish together
-constexpr std::int64_t kRunsAtOnce = 4;            // that kernels add
+constexpr std::int64_t kRunsAtOnce = 8;            // that kernels add, at most
 constexpr std::int64_t kRunsTogether = 32;         // that they finish
 constexpr double kSequential = 256 << 10;          // bytes that are not worth waking a thread
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled

@@ -135,9 +135,8 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, i
 template <class F, int kCount, bool kAtPlaces>
 STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, int64_t count,
                                 Columns* columns, bool fresh) {
-  constexpr bool kRounds = requires { requires F::kRounds; };
   const int64_t size = stride < 0 ? -stride : stride;
-  const int64_t most = !kAtPlaces || kRounds ? 1 : kPlacesApart / (size + 1) + 1;
+  const int64_t most = kAtPlaces ? kPlacesApart / (size + 1) + 1 : 1;
   int64_t r = 0;
   while (rows - r >= kCount) {
     const int64_t some = (rows - r) / kCount;
@@ -169,7 +168,8 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     row += added * stride;
     left -= added;
   };
-  if (columns->near) {
+  constexpr bool kRounds = requires { requires F::kRounds; };
+  if (kRounds || columns->near) {
     add.template operator()<kRows, false>();
   } else {
     add.template operator()<kPlaceRows, true>();
