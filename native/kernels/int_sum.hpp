@@ -126,7 +126,7 @@ template <class Reader>
 struct ShortLanes : ShortSum<Reader> {
   using Sum = ShortSum<Reader>;
   using Lanes = Vec<typename Sum::Wide>;
-  static constexpr int64_t kColumnStep = 2;  // a lane's
+  static constexpr int64_t kHeadStep = 2;  // columns of a lane
   static STRIDED_INLINE char* lanes(const Columns* columns, int64_t j) {
     constexpr auto size = static_cast<int64_t>(sizeof(typename Sum::Element));
     return reinterpret_cast<char*>(columns->words + columns->width) + j * size;

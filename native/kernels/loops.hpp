@@ -18,6 +18,7 @@
 //   kLongChains, kRowsApart
 //                         optional: see tile_loop.hpp
 //   kLight, kHeavy        optional: see reading.hpp
+//   kHeadStep             optional: see tile_loop.hpp
 //   kRounds               optional: the order of additions shows, so that it must not depend on
 //                         where runs lie
 //

@@ -78,13 +78,13 @@ template <class F>
 constexpr bool kTwoBeside = kNarrow && requires { F::kLongChains; };
 
 // Where columns may begin anywhere, rows at places are read from whole lines on, if all of them lie
-// alike; a functor says so by kColumnStep, which is what columns begin at multiples of.
+// alike; a functor says so by kHeadStep, of which such heads are multiples.
 template <class F>
 STRIDED_INLINE int64_t head_of_rows(const char* source, int64_t stride, int64_t count) {
-  if constexpr (requires { F::kColumnStep; }) {
+  if constexpr (requires { F::kHeadStep; }) {
     const auto* x = reinterpret_cast<const typename F::Element*>(source);
     const int64_t head = common_head<typename F::Chunk>(x, stride);
-    return head % F::kColumnStep == 0 && head < count ? head : 0;
+    return head % F::kHeadStep == 0 && head < count ? head : 0;
   } else {
     return 0;
   }
@@ -141,7 +141,7 @@ STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, i
   while (rows - r >= kCount) {
     const int64_t some = (rows - r) / kCount;
     int64_t times = some < most ? some : most;
-    if constexpr (requires { F::kColumnStep; }) times = times_alike(times, stride);
+    if constexpr (requires { F::kHeadStep; }) times = times_alike(times, stride);
     const int64_t step = times == 1 ? kCount * stride : stride;
     for (int64_t i = 0; i < times; ++i) {
       const char* at = row + (r + i) * stride;
