@@ -135,14 +135,16 @@ STRIDED_INLINE VecU64 add_columns(int64_t rows, VecF64 anchor, Anchored* sums, A
   VecU64 units[kBeside] = {}, strange = {};
   VecF64 rests[kBeside] = {};
   const auto some = [&]<int kStep>(int64_t r) {
+#pragma GCC unroll 4
     for (int b = 0; b < kBeside; ++b) {
-      take_apart<kStep>(anchor, &units[b], &rests[b], &strange,
-                        [&](int k) { return at(b, r + k); });
+      take_apart<kStep, kBeside>(anchor, &units[b], &rests[b], &strange,
+                                 [&](int k) { return at(b, r + k); });
     }
   };
+  constexpr int kStep = kNarrow ? 2 : 4;
   int64_t r = 0;
 #pragma GCC unroll 1
-  for (; r + 4 <= rows; r += 4) some.template operator()<4>(r);
+  for (; r + kStep <= rows; r += kStep) some.template operator()<kStep>(r);
 #pragma GCC unroll 1
   for (; r < rows; ++r) some.template operator()<1>(r);
   for (int b = 0; b < kBeside; ++b) {
@@ -231,8 +233,8 @@ constexpr int64_t kGlance = 4 * kLanes;  // elements of each of some runs
 // Results are finished so many vectors at a time: each of them is one long chain of operations.
 constexpr int64_t kFinished = 16;
 
-constexpr int kStrip = 4;          // vectors of columns that are added side by side
-constexpr int64_t kRowsAhead = 8;  // that are announced
+constexpr int kStrip = 4;                         // vectors of columns that are added side by side
+constexpr int64_t kRowsAhead = kNarrow ? 12 : 8;  // that are announced
 // Of more elements, which the second-level cache does not hold.
 constexpr int64_t kNearest = 131072;
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not

@@ -73,19 +73,35 @@ STRIDED_INLINE VecF64 anchor_of(VecI64 biased) {
   return (VecF64)(possible & ((biased << kMantissaBits) | kHalf));
 }
 
+// Has both brought up to date here. As the order of integer operations does not show, GCC would
+// rather do them behind those of several accumulators; narrow vectors are too few to keep all that
+// they need until then, and it goes to memory and back.
+STRIDED_INLINE void bring_up_to_date([[maybe_unused]] VecU64& bits,
+                                     [[maybe_unused]] VecU64& strange) {
+#if defined(__SSE2__) && !defined(__AVX512F__)
+  asm("" : "+x"(bits), "+x"(strange));
+#endif
+}
+
 // Adds some terms at a time, taken apart: the bits of anchor + term, the rests, and to `strange`
-// what shows where the anchor is too small. at(k) is the k-th of them.
-template <int kStep, class At>
+// what shows where the anchor is too small. at(k) is the k-th of them. For kBeside, see
+// bring_up_to_date.
+template <int kStep, int kBeside = 1, class At>
 STRIDED_INLINE void take_apart(VecF64 anchor, VecU64* bits, VecF64* rests, VecU64* strange,
                                At&& at) {
+  VecU64 units = *bits, odd = *strange;
   VecF64 left[kStep];
+#pragma GCC unroll 4
   for (int k = 0; k < kStep; ++k) {
     const VecF64 x = at(k);
     const VecF64 t = anchor + x;
-    *bits += (VecU64)t;
-    *strange |= (VecU64)t ^ (VecU64)anchor;
+    units += (VecU64)t;
+    odd |= (VecU64)t ^ (VecU64)anchor;
+    if (kBeside > 2) bring_up_to_date(units, odd);
     left[k] = rest_of(x, t, anchor);
   }
+  *bits = units, *strange = odd;
+#pragma GCC unroll 4
   for (int k = 0; k < kStep; k += 2) {
     *rests += kStep == 1 ? left[k] : left[k] + left[k + (kStep > 1)];
   }

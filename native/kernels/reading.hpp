@@ -33,7 +33,7 @@ constexpr int64_t kHeavyAhead = 320;
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
 constexpr int64_t kGroups = 4;                    // accumulators of a run
 constexpr int kPlaceRows = kNarrow ? kRows : 10;  // of a tile, of which each is a place
-constexpr int64_t kPlacesApart = 2 << 20;         // bytes from one of them to the next, about
+constexpr int64_t kPlacesApart = 2 << 20;         // bytes from one of them to the next, at most
 constexpr int64_t kPlaceRun = 8192;               // shorter ones end too often
 constexpr int64_t kPlaceBytes = kNarrow ? 4096 : 16384;  // of each, to be followed
 

@@ -136,7 +136,8 @@ template <class F, int kCount, bool kAtPlaces>
 STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, int64_t count,
                                 Columns* columns, bool fresh) {
   const int64_t size = stride < 0 ? -stride : stride;
-  const int64_t most = kAtPlaces ? kPlacesApart / (size + 1) + 1 : 1;
+  const int64_t apart = kAtPlaces ? kPlacesApart / (size + 1) : 1;
+  const int64_t most = apart > 1 ? apart : 1;
   int64_t r = 0;
   while (rows - r >= kCount) {
     const int64_t some = (rows - r) / kCount;
