@@ -1,6 +1,7 @@
 #include "reduce.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "copy.hpp"
 #include "reduce_plan.hpp"
@@ -42,6 +43,90 @@ Status fill_with_nothing(const Reduction& reduction, const Family& family) {
   return Status::ok;
 }
 
+// Whether a term may be left out that is there once more: means are exact before they are rounded.
+bool repeats_do_not_show(ReductionKind kind) noexcept {
+  switch (kind) {
+    case ReductionKind::k_mean:
+    case ReductionKind::k_min:
+    case ReductionKind::k_max:
+    case ReductionKind::k_any:
+    case ReductionKind::k_all:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Axes of which one step is enough, as all have the same elements (those that were broadcast): kept
+// ones, whose results are the same, too, and reduced ones where that does not show. Bit i is set.
+std::uint32_t repeated_axes(const Reduction& reduction) noexcept {
+  const bool reduced_too = repeats_do_not_show(reduction.kind);
+  std::uint32_t axes = 0;
+  for (int i = 0; i < reduction.in.ndim; ++i) {
+    const bool same = reduction.in.strides[i] == 0 &&
+                      (reduction.mask == nullptr || reduction.mask->strides[i] == 0);
+    const bool reduced = (reduction.axes >> i & 1) != 0;
+    if (same && reduction.in.shape[i] > 1 && (reduced_too || !reduced)) {
+      axes |= std::uint32_t{1} << i;
+    }
+  }
+  return axes;
+}
+
+// Copies the first step of an axis of results, the only one of `done`, to so many.
+void spread(Array& done, int axis, std::int64_t size) {
+  Array source = done;
+  source.shape[axis] = size - 1;
+  source.strides[axis] = 0;
+  Array rest = done;
+  rest.shape[axis] = size - 1;
+  rest.data += done.strides[axis];
+  copy(rest, source);
+  done.shape[axis] = size;
+}
+
+Status reduce_all(const Reduction& reduction) {
+  const Family family =
+      kFamilies[static_cast<int>(reduction.kind)](reduction.in.dtype, reduction.out.dtype);
+  const Finisher& at_once = family.tiers[0].at_once;
+  const bool few = at_once.few != nullptr && reduction.mask == nullptr && !reduction.initial.given;
+  const ReducePlan plan =
+      plan_reduction({reduction.in, reduction.out, reduction.mask, reduction.axes, family.numbered,
+                      family.neutral, few ? at_once.most_few : 0});
+  if (plan.outputs == 0) return Status::ok;
+  if (plan.empty) return fill_with_nothing(reduction, family);
+  return Reducer(reduction, plan, family).run();
+}
+
+// One step of each of some axes, and of their results, which are then copied to the others.
+Status reduce_once(const Reduction& reduction, std::uint32_t repeated) {
+  Reduction once = reduction;
+  Array mask;
+  if (reduction.mask != nullptr) {
+    mask = *reduction.mask;
+    once.mask = &mask;
+  }
+  int kept_axes[kMaxDims];  // of the results, that are to be spread
+  std::int64_t sizes[kMaxDims];
+  int count = 0;
+  for (int i = 0, kept = 0; i < reduction.in.ndim; ++i) {
+    const bool reduced = (reduction.axes >> i & 1) != 0;
+    if ((repeated >> i & 1) != 0) {
+      once.in.shape[i] = mask.shape[i] = 1;
+      if (!reduced) {
+        kept_axes[count] = kept;
+        sizes[count++] = std::exchange(once.out.shape[kept], 1);
+      }
+    }
+    if (!reduced) ++kept;
+  }
+  const Status status = reduce_all(once);
+  for (int i = 0; i < count && status == Status::ok; ++i) {
+    spread(once.out, kept_axes[i], sizes[i]);
+  }
+  return status;
+}
+
 }  // namespace
 
 bool can_reduce(ReductionKind kind, DType source, DType result) noexcept {
@@ -66,16 +151,8 @@ bool can_reduce(ReductionKind kind, DType source, DType result) noexcept {
 }
 
 Status reduce(const Reduction& reduction) {
-  const Family family =
-      kFamilies[static_cast<int>(reduction.kind)](reduction.in.dtype, reduction.out.dtype);
-  const Finisher& at_once = family.tiers[0].at_once;
-  const bool few = at_once.few != nullptr && reduction.mask == nullptr && !reduction.initial.given;
-  const ReducePlan plan =
-      plan_reduction({reduction.in, reduction.out, reduction.mask, reduction.axes, family.numbered,
-                      family.neutral, few ? at_once.most_few : 0});
-  if (plan.outputs == 0) return Status::ok;
-  if (plan.empty) return fill_with_nothing(reduction, family);
-  return Reducer(reduction, plan, family).run();
+  const std::uint32_t repeated = repeated_axes(reduction);
+  return repeated == 0 ? reduce_all(reduction) : reduce_once(reduction, repeated);
 }
 
 }  // namespace strided

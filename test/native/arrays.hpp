@@ -47,6 +47,16 @@ inline Laid lay(DType dtype, const std::vector<std::int64_t>& shape) {
   return laid;
 }
 
+// Has an array of operands repeat itself along some axes, as one that was broadcast does; another
+// one, too, along some of these.
+inline void repeat_some_axes(Array& array, Array* other) {
+  for (int i = 0; i < array.ndim; ++i) {
+    if (below(2) == 0) continue;
+    array.strides[i] = 0;
+    if (other != nullptr && below(3) != 0) other->strides[i] = 0;
+  }
+}
+
 // A shape, and the axes that are reduced.
 struct Case {
   std::vector<std::int64_t> shape;

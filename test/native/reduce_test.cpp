@@ -38,20 +38,22 @@ Problem<T> draw_problem(const Case& shape) {
   // Of a mask that hides much, whole outputs are hidden.
   const std::int64_t masking = below(4);
   if (masking > 1) p.mask = lay(DType::k_bool, shape.shape);
+  if (below(4) == 0) repeat_some_axes(p.in.array, p.mask ? &p.mask->array : nullptr);
   std::size_t outputs = 1;
   for (const std::int64_t size : shape.kept()) outputs *= static_cast<std::size_t>(size);
   p.terms.resize(outputs);
   each_index(shape.shape, [&](const auto& index) {
-    const T x = draw<T>(p.kind);
-    const std::size_t output = shape.output(index);
-    bool term = true;
-    store_element(element(p.in.array, index), x);
+    store_element(element(p.in.array, index), draw<T>(p.kind));
     if (p.mask) {
-      term = below(2) == 0 && (masking == 2 || output % 3 != 1);
+      const bool term = below(2) == 0 && (masking == 2 || shape.output(index) % 3 != 1);
       const std::int64_t byte = term ? 1 + below(255) : 0;
       *element(p.mask->array, index) = static_cast<std::byte>(byte);
     }
-    if (term) p.terms[output].push_back(x);
+  });
+  each_index(shape.shape, [&](const auto& index) {
+    const bool term = !p.mask || *element(p.mask->array, index) != std::byte{0};
+    const T x = load_element<T>(element(p.in.array, index));
+    if (term) p.terms[shape.output(index)].push_back(x);
   });
   return p;
 }

@@ -90,6 +90,7 @@ void one_case(DType result) {
   Laid mask = lay(DType::k_bool, c.shape);
   Laid out = lay(result, kept);
   const bool masked = below(3) == 0;
+  if (below(4) == 0) repeat_some_axes(in.array, masked ? &mask.array : nullptr);
   Reduction reduction{ReductionKind::k_sum,
                       in.array,
                       out.array,
@@ -108,10 +109,13 @@ void one_case(DType result) {
     terms.push_back({reduction.initial.real});
   });
   each_index(c.shape, [&](const auto& index) {
-    const T x = value_as<T>(kind);
     const bool term = below(2) == 0;
-    store_element(element(in.array, index), x);
+    store_element(element(in.array, index), value_as<T>(kind));
     *element(mask.array, index) = std::byte{static_cast<unsigned char>(term ? 1 + below(255) : 0)};
+  });
+  each_index(c.shape, [&](const auto& index) {
+    const bool term = *element(mask.array, index) != std::byte{0};
+    const T x = load_element<T>(element(in.array, index));
     if (term || !masked) terms[c.output(index)].push_back(static_cast<double>(x));
   });
 
@@ -143,10 +147,13 @@ void one_integer_case(DType dtype) {
   std::vector<std::vector<std::int64_t>> outputs;
   each_index(kept, [&](const auto& index) { outputs.push_back(index), totals.push_back(0); });
   const int shift = sizeof(T) == 8 ? static_cast<int>(below(20)) : 0;
+  if (below(4) == 0) repeat_some_axes(in.array, nullptr);
   each_index(c.shape, [&](const auto& index) {
     const T x = static_cast<T>(static_cast<T>(rng()) >> shift);
     store_element(element(in.array, index), x);
-    totals[c.output(index)] += x;
+  });
+  each_index(c.shape, [&](const auto& index) {
+    totals[c.output(index)] += load_element<T>(element(in.array, index));
   });
   using Result = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
   bool fits = true;
