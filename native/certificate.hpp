@@ -40,9 +40,9 @@
 // to f, so that it counts as four roundings. With (r, t) = TwoSum(s, e), (t', w) = TwoSum(t, f) and
 // (r', t'') = TwoSum(r, t'), the exact sum lies within B + |w| of r' + t''.
 //
-// Fixed sums (kernels/fixed_sum.hpp). There D are the terms' rests and the error of s, which is
-// exact otherwise. a is a bound of sum|D| by itself, not its computed value: (2) and (4) hold as
-// they are.
+// Running sums (kernels/running_sum.hpp). There s has no errors, and D are the terms' rests and
+// what larger anchors leave of sums, each of which is exact. a is a bound of sum|D| by itself, not
+// its computed value: (2) and (4) hold as they are.
 //
 // Means. Let the exact sum S lie in r + [t - B, t + B], r being the rounded r + t, and n be the
 // count, exact in a double. With q = fl(r / n), p = r - q n is a double (it is what an fma gives; r

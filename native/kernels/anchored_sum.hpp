@@ -1,40 +1,28 @@
-// Sums and means of arrays that a cache holds, by fixed points: all elements share an anchor, and
-// the results are made at once.
+// Sums and means of arrays that a cache holds, by running anchors (see running_sum.hpp): all
+// elements share one, and the results are made at once.
 //
-// To choose an anchor for each lane, and to ask of each block whether it was large enough, takes a
-// third of the time where the elements are near. Here a few of them choose one for all, and it is
-// asked in the end. Where it was too small, all of them choose.
+// To choose an anchor for each lane, and to ask of each block whether it is large enough, takes
+// time where the elements are near. Here a few of them choose one for all, and it is asked in the
+// end: lanes whose squares add up to q, of n terms together, stay in the anchor's interval if n q
+// is no more than its half squared. Where it was too small, all of them choose.
 //
 // Ties. Of few terms, sums that lie halfway between two numbers are common: of 100 random numbers
 // that are multiples of 2^-53 every 64th does. No bound of errors, however small, settles those; it
 // takes to know that there are no errors. Let g be the unit in the last place of the least term,
 // in absolute value and other than zero. All terms are multiples of g, all rests, too, and whatever
-// is added up of them. n rests, and the rounding of the sum of n terms' units, are less than n
-// units of the anchor together. A multiple of g that is no more than 2^53 g is a double. So if n
-// units are no more than 2^53 g, no addition of rests was rounded. As 2^53 g is more than that
-// least term, it is enough if the term is as large as n units.
+// is added up of them. n rests are less than n units of the anchor together. A multiple of g that
+// is no more than 2^53 g is a double. So if n units are no more than 2^53 g, no addition of rests
+// was rounded. As 2^53 g is more than that least term, it is enough if the term is as large as n
+// units.
 #pragma once
 
-#include "fixed_sum.hpp"
+#include "running_sum.hpp"
 
 namespace strided {
 namespace {
 
-// A term has less than 2^52 units, even where the anchor is 0, so that of no more their sum stays
-// below 2^63.
-static_assert(kMostAnchored <= 2048);
-
-// An anchor for terms whose absolute values have bits up to those of some lane.
-STRIDED_INLINE VecF64 common_anchor(VecI64 most) {
-  int64_t largest = 0;
-  for (int64_t lane = 0; lane < kLanes; ++lane) {
-    if (most[lane] > largest) largest = most[lane];
-  }
-  return anchor_of(exponent_for(filled<VecI64>(largest)));
-}
-
-// An anchor for so many elements of each of some runs.
-inline VecF64 anchor_for(const char* row, int64_t stride, int64_t rows, int64_t count) {
+// The bits of the largest absolute value among so many elements of each of some runs.
+inline int64_t largest_of(const char* row, int64_t stride, int64_t rows, int64_t count) {
   VecI64 most = {};
   for (int64_t r = 0; r < rows; ++r, row += stride) {
     for (int64_t i = 0; i < count; i += kLanes) {
@@ -45,37 +33,83 @@ inline VecF64 anchor_for(const char* row, int64_t stride, int64_t rows, int64_t 
           greater(most, (VecI64)absolute(whole ? load<VecF64>(at) : load_part(at, left, VecF64{})));
     }
   }
-  return common_anchor(most);
+  int64_t largest = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) {
+    if (most[lane] > largest) largest = most[lane];
+  }
+  return largest;
 }
 
-// Sums of a common anchor: of columns, or, with one lane each, of runs.
+// An anchor for all lanes of sums of so many terms, and what their squares may add up to.
+struct CommonAnchor {
+  VecF64 anchor = {};  // 0: none fits
+  VecF64 limit = {};
+
+  CommonAnchor() = default;
+  // For terms whose absolute values have bits up to these.
+  CommonAnchor(int64_t largest, int64_t terms) {
+    constexpr int64_t kReserve = 4;  // binary places that terms may grow by
+    const int64_t places = 64 - __builtin_clzll(static_cast<uint64_t>(terms));
+    int64_t biased = (largest >> kMantissaBits) + places + 4 + kReserve;
+    if (biased < kLeastExponent) biased = kLeastExponent;
+    if (largest == 0 || biased > kMostExponent) return;
+    anchor = anchor_of(filled<VecI64>(biased));
+    // An eighth of the square, as roundings count, too; the lanes of a run are added up.
+    const VecF64 power = (VecF64)((VecI64)anchor & kSignAndExponent);
+    limit = power * power / static_cast<double>(8 * kLanes * terms);
+  }
+  explicit operator bool() const { return anchor[0] != 0; }
+};
+
+// Sums that have run on top of a common anchor: of columns, or, with one lane each, of runs.
 struct Anchored {
-  VecU64 units;
+  VecF64 sums;  // without the anchor
   VecF64 rests;
 };
 
-// What is kept of runs of a common anchor while they are added, one lane of each to a lane of
-// their sums.
-struct RunsOfAnchor {
-  VecF64 anchor;
-  VecU64 strange = {};  // shows where the anchor is too small
-  VecU64 units[kLanes];
-  VecF64 rests[kLanes];
+// Lanes that run.
+struct Running {
+  VecF64 sum;
+  VecF64 rests = {};
+  VecF64 squares = {};
+
+  // Some terms: at(k) is the k-th.
+  template <int kStep, class At>
+  STRIDED_INLINE void add(At&& at) {
+    VecF64 left[kStep];
+#pragma GCC unroll 4
+    for (int k = 0; k < kStep; ++k) {
+      const VecF64 x = at(k);
+      const VecF64 t = sum + x;
+      squares = plus_product(x, x, squares);
+      left[k] = rest_of(x, t, sum);
+      sum = t;
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < kStep; k += 2) {
+      rests += kStep == 1 ? left[k] : left[k] + left[k + (kStep > 1)];
+    }
+  }
+  // What is not a number has an uncertain result anyway.
+  STRIDED_INLINE VecI64 too_large(const CommonAnchor& anchor) const {
+    return squares > anchor.limit;
+  }
 };
 
-// Adds up runs from the r-th on, side by side, so that none waits for the end of another.
+// Adds up runs from the r-th on, side by side, so that none waits for the end of another. Gives
+// where the anchor is too small.
 template <int kBeside>
-STRIDED_INLINE void add_beside(const char* const* runs, int64_t count, int64_t r,
-                               RunsOfAnchor* sums) {
-  const VecF64 anchor = sums->anchor;
+STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const CommonAnchor& anchor,
+                                 VecF64* sums, VecF64* rests) {
   const int64_t chunks = count / kLanes;
   const int64_t rest = count - chunks * kLanes;
-  VecU64 bits[kBeside] = {}, strange = sums->strange;
-  VecF64 left[kBeside] = {};
+  Running lanes[kBeside];
+#pragma GCC unroll 8
+  for (int b = 0; b < kBeside; ++b) lanes[b].sum = anchor.anchor;
   const auto add = [&]<int kStep>(auto&& at) {
+#pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-      take_apart<kStep>(anchor, &bits[b], &left[b], &strange,
-                        [&](int k) { return at(runs[b], k); });
+      lanes[b].template add<kStep>([&](int k) { return at(runs[b], k); });
     }
   };
   const auto chunk = [](const char* run, int64_t c) {
@@ -83,6 +117,7 @@ STRIDED_INLINE void add_beside(const char* const* runs, int64_t count, int64_t r
     return load<VecF64>(run + c * kVectorBytes);
   };
   int64_t c = 0;
+#pragma GCC unroll 1
   for (; c + 2 <= chunks; c += 2) {
     add.template operator()<2>([&](const char* run, int k) { return chunk(run, c + k); });
   }
@@ -92,53 +127,45 @@ STRIDED_INLINE void add_beside(const char* const* runs, int64_t count, int64_t r
       return load_part(run + chunks * kVectorBytes, rest * 8, VecF64{});
     });
   }
+  VecI64 large = {};
+#pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
-    sums->units[r + b] = bits[b] - (VecU64)anchor * static_cast<uint64_t>(chunks + (rest > 0));
-    sums->rests[r + b] = left[b];
+    sums[b] = lanes[b].sum - anchor.anchor;
+    rests[b] = lanes[b].rests;
+    large |= lanes[b].too_large(anchor);
   }
-  sums->strange = strange;
+  return large;
 }
-
-// Longer runs are read one after the other, as memory likes it.
-constexpr int64_t kBesideRun = kNarrow ? 0 : 256;
 
 // Runs of a common anchor, as many as there are lanes, or fewer, when the other lanes hold
 // anything. Gives where it is too small.
-STRIDED_INLINE VecU64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
-                               VecF64 anchor, Anchored* sums) {
-  RunsOfAnchor kept;
-  kept.anchor = anchor;
+STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
+                               const CommonAnchor& anchor, Anchored* made) {
+  constexpr int64_t kBeside = kLanes < 4 ? 2 : 4;
+  VecF64 sums[kLanes], rests[kLanes];
+  VecI64 large = {};
   const auto run = [&](int64_t r) { return row + (r < rows ? r : rows - 1) * stride; };
-  if (count <= kBesideRun) {
-    constexpr int64_t kBeside = kLanes < 4 ? 2 : 4;
 #pragma GCC unroll 2
-    for (int64_t r = 0; r < kLanes; r += kBeside) {
-      const char* const runs[] = {run(r), run(r + 1), run(r + kBeside - 2), run(r + kBeside - 1)};
-      add_beside<kBeside>(runs, count, r, &kept);
-    }
-  } else {
-#pragma GCC unroll 1
-    for (int64_t r = 0; r < kLanes; ++r) {
-      const char* const runs[] = {run(r)};
-      add_beside<1>(runs, count, r, &kept);
-    }
+  for (int64_t r = 0; r < kLanes; r += kBeside) {
+    const char* const runs[] = {run(r), run(r + 1), run(r + kBeside - 2), run(r + kBeside - 1)};
+    large |= add_beside<kBeside>(runs, count, anchor, sums + r, rests + r);
   }
-  sums->units = across(kept.units);
-  sums->rests = across(kept.rests);
-  return kept.strange;
+  *made = {across(sums), across(rests)};
+  return large;
 }
 
 // Columns of a common anchor, some vectors of them. Gives where it is too small. at(b, r) is the
 // r-th row of the b-th vector.
 template <int kBeside, class At>
-STRIDED_INLINE VecU64 add_columns(int64_t rows, VecF64 anchor, Anchored* sums, At&& at) {
-  VecU64 units[kBeside] = {}, strange = {};
-  VecF64 rests[kBeside] = {};
+STRIDED_INLINE VecI64 add_columns(int64_t rows, const CommonAnchor& anchor, Anchored* made,
+                                  At&& at) {
+  Running lanes[kBeside];
+#pragma GCC unroll 8
+  for (int b = 0; b < kBeside; ++b) lanes[b].sum = anchor.anchor;
   const auto some = [&]<int kStep>(int64_t r) {
 #pragma GCC unroll 4
     for (int b = 0; b < kBeside; ++b) {
-      take_apart<kStep, kBeside>(anchor, &units[b], &rests[b], &strange,
-                                 [&](int k) { return at(b, r + k); });
+      lanes[b].template add<kStep>([&](int k) { return at(b, r + k); });
     }
   };
   constexpr int kStep = kNarrow ? 2 : 4;
@@ -147,10 +174,13 @@ STRIDED_INLINE VecU64 add_columns(int64_t rows, VecF64 anchor, Anchored* sums, A
   for (; r + kStep <= rows; r += kStep) some.template operator()<kStep>(r);
 #pragma GCC unroll 1
   for (; r < rows; ++r) some.template operator()<1>(r);
+  VecI64 large = {};
+#pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
-    sums[b] = {units[b] - (VecU64)anchor * static_cast<uint64_t>(rows), rests[b]};
+    made[b] = {lanes[b].sum - anchor.anchor, lanes[b].rests};
+    large |= lanes[b].too_large(anchor);
   }
-  return strange;
+  return large;
 }
 
 // The least absolute value of the terms, other than zero: of the n-th vector of so many.
@@ -185,29 +215,23 @@ inline double least_of_run(const char* run, int64_t count) {
 template <bool kMean>
 class AnchoredResults {
  public:
-  AnchoredResults(VecF64 anchor, int64_t terms) : unit_(unit_of(anchor)), terms_(terms) {
-    const auto n = static_cast<double>(terms);
-    bound_ = where(anchor != 0, unit_ * (kTermRoundings * n));
-    known_ = unit_ * n;
-  }
+  AnchoredResults(VecF64 anchor, int64_t terms)
+      : all_units_(unit_of(anchor) * static_cast<double>(terms)), terms_(terms) {}
 
   // least(lanes) gives the least absolute value among the terms of each lane that is true. Of the
   // first lanes, those that count, gives which are certain.
   template <class Least>
   STRIDED_INLINE VecI64 finish(const Anchored& sums, int64_t lanes, double* out,
                                Least&& least) const {
-    const Halves halves = halves_of((VecI64)sums.units);
-    const Sum<VecF64> s = two_sum<VecF64>(halves.high * unit_, halves.low * unit_);
-    const Sum<VecF64> r = two_sum<VecF64>(s.sum, sums.rests + s.error);
+    const Sum<VecF64> r = two_sum<VecF64>(sums.sums, sums.rests);
     const auto n = static_cast<double>(terms_);
-    const VecF64 a = bound_ + absolute(s.error);
-    const VecF64 bound = where(~(a == 0), a * (depth() * (2 * kRoundoff)) + kLeast);
+    const VecF64 bound = all_units_ * (depth() * (2 * kRoundoff)) + kLeast;
     VecF64 result;
     VecI64 certain = certify<double, kMean>({r.sum, r.error, bound}, n, &result);
     if (const VecI64 open = ~certain & counted(lanes); any(open)) {
       VecF64 exact;
       const VecI64 settled = certify<double, kMean>({r.sum, r.error, VecF64{}}, n, &exact);
-      const VecI64 better = open & settled & (least(open) >= known_);
+      const VecI64 better = open & settled & (least(open) >= all_units_);
       result = better ? exact : result;
       certain |= better;
     }
@@ -216,7 +240,7 @@ class AnchoredResults {
   }
 
  private:
-  double depth() const { return static_cast<double>(kTermRoundings * (terms_ + 2 + kLanes)); }
+  double depth() const { return static_cast<double>(terms_ + 2 + kLanes); }
   static STRIDED_INLINE VecI64 counted(int64_t lanes) {
     VecI64 number;
 #pragma GCC unroll 8
@@ -224,7 +248,7 @@ class AnchoredResults {
     return number < lanes;
   }
 
-  VecF64 unit_, bound_, known_;
+  VecF64 all_units_;  // more than the absolute values of the rests
   int64_t terms_;
 };
 
@@ -260,13 +284,13 @@ struct AnchoredColumns {
         count(some),
         far(few.terms * few.count > kNearest) {}
 
-  VecF64 glance() const {
-    return anchor_for(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
+  int64_t glance() const {
+    return largest_of(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
   }
-  VecF64 anchor() const { return anchor_for(source, stride, rows, count); }
+  int64_t largest() const { return largest_of(source, stride, rows, count); }
 
   // Gives where the anchor is too small.
-  VecU64 add(VecF64 anchor, Anchored* sums) const {
+  VecI64 add(const CommonAnchor& anchor, Anchored* sums) const {
     return far ? add_ahead<kRowsAhead>(anchor, sums) : add_ahead<0>(anchor, sums);
   }
 
@@ -277,11 +301,11 @@ struct AnchoredColumns {
  private:
   // (Inlined, it takes an eighth longer.)
   template <int64_t kAhead>
-  __attribute__((noinline)) VecU64 add_ahead(VecF64 anchor, Anchored* sums) const {
-    VecU64 strange = {};
+  __attribute__((noinline)) VecI64 add_ahead(const CommonAnchor& anchor, Anchored* sums) const {
+    VecI64 large = {};
     int64_t v = 0;
     for (; (v + kStrip) * kLanes <= count; v += kStrip) {
-      strange |= add_columns<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
+      large |= add_columns<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
         const char* const from = at(v + b, r);
         if (kAhead > 0 && b * kVectorBytes % kLine == 0) {
           __builtin_prefetch(from + kAhead * stride);
@@ -290,10 +314,10 @@ struct AnchoredColumns {
       });
     }
     for (; v * kLanes < count; ++v) {
-      strange |=
+      large |=
           add_columns<1>(rows, anchor, sums + v, [&, this](int, int64_t r) { return term(v, r); });
     }
-    return strange;
+    return large;
   }
   const char* at(int64_t v, int64_t r) const { return source + r * stride + v * kVectorBytes; }
   // The last vector may have fewer lanes.
@@ -316,19 +340,19 @@ struct AnchoredRuns {
         count(some),
         terms(few.terms) {}
 
-  VecF64 glance() const {
-    return anchor_for(source, stride, some_of(0), terms < kGlance ? terms : kGlance);
+  int64_t glance() const {
+    return largest_of(source, stride, some_of(0), terms < kGlance ? terms : kGlance);
   }
-  VecF64 anchor() const { return anchor_for(source, stride, count, terms); }
+  int64_t largest() const { return largest_of(source, stride, count, terms); }
 
-  __attribute__((noinline)) VecU64 add(VecF64 anchor, Anchored* sums) const {
-    VecU64 strange = {};
+  __attribute__((noinline)) VecI64 add(const CommonAnchor& anchor, Anchored* sums) const {
+    VecI64 large = {};
     int64_t v = 0;
     for (; (v + 1) * kLanes <= count; ++v) {
-      strange |= add_runs(at(v), stride, kLanes, terms, anchor, sums + v);
+      large |= add_runs(at(v), stride, kLanes, terms, anchor, sums + v);
     }
-    if (v * kLanes < count) strange |= add_runs(at(v), stride, some_of(v), terms, anchor, sums + v);
-    return strange;
+    if (v * kLanes < count) large |= add_runs(at(v), stride, some_of(v), terms, anchor, sums + v);
+    return large;
   }
 
   VecF64 least(int64_t v, VecI64 which) const {
@@ -347,21 +371,31 @@ struct AnchoredRuns {
   }
 };
 
-template <bool kMean, class Results>
+// Adds up what `part` has on top of an anchor, or of another that suits it better. False where none
+// does.
+template <class Part>
+bool add_part(const Part& part, int64_t terms, CommonAnchor* anchor, Anchored* sums) {
+  if (*anchor && !any(part.add(*anchor, sums))) return true;
+  *anchor = CommonAnchor(part.largest(), terms);
+  return *anchor && !any(part.add(*anchor, sums));
+}
+
+template <bool kMean, class Part>
 int64_t make_anchored(const FewTerms& few, double* results, int64_t* uncertain) {
-  VecF64 anchor;
+  CommonAnchor anchor;
   int64_t found = 0;
   for (int64_t first = 0; first < few.count; first += kFinished * kLanes) {
     const int64_t left = few.count - first;
     const int64_t some = left < kFinished * kLanes ? left : kFinished * kLanes;
-    const Results part(few, first, some);
-    if (first == 0) anchor = part.glance();
+    const Part part(few, first, some);
+    if (first == 0) anchor = CommonAnchor(part.glance(), few.terms);
     Anchored sums[kFinished];
-    if (any_bits((VecI64)part.add(anchor, sums), kSignAndExponent)) {
-      anchor = part.anchor();
-      if (any_bits((VecI64)part.add(anchor, sums), kSignAndExponent)) return -1;
+    if (!add_part(part, few.terms, &anchor, sums)) {
+      if (part.largest() != 0) return -1;
+      for (int64_t i = 0; i < some; ++i) results[first + i] = 0;
+      continue;
     }
-    const AnchoredResults<kMean> make(anchor, few.terms);
+    const AnchoredResults<kMean> make(anchor.anchor, few.terms);
     for (int64_t v = 0; v * kLanes < some; ++v) {
       const int64_t lanes = some - v * kLanes < kLanes ? some - v * kLanes : kLanes;
       const int64_t number = first + v * kLanes;

@@ -41,6 +41,22 @@ STRIDED_INLINE int64_t common_head(const T* x, int64_t apart) {
   return apart % static_cast<int64_t>(sizeof(Chunk)) == 0 ? unaligned_head<Chunk>(x) : 0;
 }
 
+// Whether a functor takes terms by blocks: it has add_block instead of add.
+template <class F>
+constexpr bool kByBlocks = requires { F::kSettledAfter; };
+
+// Adds so many chunks to each of some accumulators: at(b, i) is the i-th of the b-th.
+template <class F, int kCount, int kBeside, class At>
+STRIDED_INLINE void add_block(F* sums, At&& at) {
+  if constexpr (kByBlocks<F>) {
+    F::template add_block<kCount, kBeside>(sums, at);
+  } else {
+    for (int i = 0; i < kCount; ++i) {
+      for (int b = 0; b < kBeside; ++b) sums[b].add(at(b, i));
+    }
+  }
+}
+
 // Brings accumulators together in the first.
 template <class F>
 STRIDED_INLINE void merge_groups(F* group) {

@@ -1,8 +1,8 @@
 // The kernels of sums.
 
 #include "few_sum.hpp"
-#include "fixed_loops.hpp"
 #include "int_sum.hpp"
+#include "running_rows.hpp"
 
 namespace strided {
 namespace {
@@ -27,15 +27,13 @@ constexpr Kernel sum_of() {
 }
 template <>
 constexpr Kernel sum_of<double>() {
-  Kernel kernel = kernel_of<Float64Sum<double>>(
-      keep_arrangement,
-      {finish_float64<double, false>, reduce_few<FewFloats<double, double, false>>, kMostFew,
-       anchored_sums<false>},
-      {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>, kMostFew,
-       anchored_sums<true>});
-  kernel.rows = fixed_rows;
-  kernel.tile = fixed_tile;
-  return kernel;
+  const Finisher sums = {finish_float64<double, false>,
+                         reduce_few<FewFloats<double, double, false>>, kMostFew,
+                         anchored_sums<false>};
+  const Finisher means = {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>,
+                          kMostFew, anchored_sums<true>};
+  return {running_rows, reduce_tile<RunningSum>, arrange_running, sums,
+          means,        running_piece,           close_running};
 }
 template <>
 constexpr Kernel sum_of<Bool>() {

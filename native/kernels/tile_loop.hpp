@@ -31,18 +31,23 @@ template <class F, int kCount, int kBeside, bool kAnnounced, bool kFresh>
 STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
                            Columns* columns) {
   const int64_t column = columns->first + j;
-  constexpr int64_t bytes = kBeside * sizeof(typename F::Chunk);
+  constexpr int64_t chunk = sizeof(typename F::Chunk);
   F sums[kBeside];
   constexpr bool kGoOn = !kFresh && !kApart<F>;
+#pragma GCC unroll 8
   for (int b = 0; b < kBeside && kGoOn; ++b) sums[b].open(columns, column + b * F::kWidth);
-  for (int r = 0; r < kCount; ++r) {
-    const char* row = at + r * stride;
-    for (int64_t i = 0; i < bytes && kAnnounced; i += 64) __builtin_prefetch(row + i + ahead);
-    const auto* x = reinterpret_cast<const typename F::Element*>(row);
-    for (int b = 0; b < kBeside; ++b) sums[b].add(chunk_at<F>(x + b * F::kWidth));
-  }
+  const auto chunk_of = [=](int64_t b, int64_t r) {
+    const char* from = at + r * stride + b * chunk;
+    for (int64_t i = 0; i < chunk && kAnnounced; i += kLine) {
+      if ((b * chunk + i) % kLine == 0) __builtin_prefetch(from + i + ahead);
+    }
+    return load<typename F::Chunk>(from);
+  };
+  if constexpr (kFresh && kByBlocks<F>) F::template begin<kCount, kBeside>(sums, chunk_of);
+  add_block<F, kCount, kBeside>(sums, chunk_of);
+#pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
-    if (!kFresh && kApart<F>) add_to_columns(sums[b], columns, column + b * F::kWidth);
+    if constexpr (!kFresh && kApart<F>) add_to_columns(sums[b], columns, column + b * F::kWidth);
     sums[b].close(columns, column + b * F::kWidth, kCount, kFresh);
   }
 }
@@ -53,10 +58,10 @@ STRIDED_INLINE void add_part_to(const char* at, int64_t stride, int64_t j, Colum
                                 Part&& part) {
   F sums;
   if (!kFresh && !kApart<F>) sums.open(columns, columns->first + j);
-  for (int r = 0; r < kCount; ++r) {
-    sums.add(part(reinterpret_cast<const typename F::Element*>(at + r * stride)));
-  }
-  if (!kFresh && kApart<F>) add_to_columns(sums, columns, columns->first + j);
+  add_block<F, kCount, 1>(&sums, [=](int64_t, int64_t r) {
+    return part(reinterpret_cast<const typename F::Element*>(at + r * stride));
+  });
+  if constexpr (!kFresh && kApart<F>) add_to_columns(sums, columns, columns->first + j);
   sums.close(columns, columns->first + j, kCount, kFresh);
 }
 
@@ -152,6 +157,9 @@ STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, i
         add_rows<F, kCount, kAtPlaces, false>(at, times * stride, step, count, columns);
       }
       fresh = false;
+      if constexpr (kByBlocks<F>) {
+        if (++columns->blocks % F::kSettledAfter == 0) F::settle(columns, count);
+      }
     }
     r += times * kCount;
   }
@@ -163,6 +171,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
   int64_t left = rows;
+  [[maybe_unused]] const int64_t blocks = columns->blocks;
   const auto add = [&]<int kCount, bool kAtPlaces>() {
     const int64_t added =
         add_some<F, kCount, kAtPlaces>(row, stride, left, count, columns, fresh && left == rows);
@@ -178,6 +187,10 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   add.template operator()<kFewRows, false>();
   add.template operator()<2, false>();
   add.template operator()<1, false>();
+  if constexpr (kByBlocks<F>) {
+    columns->depth += F::depth_of(columns->blocks - blocks);
+    return;
+  }
   constexpr int64_t kLeast = kRows < kPlaceRows ? kRows : kPlaceRows;
   const int64_t apart = kRows + kPlaceRows + rows / kLeast;  // or less, with a few that are left
   columns->depth += kApart<F> && apart < rows ? apart : rows;

@@ -1,0 +1,238 @@
+// The loops of running sums over runs: a long one by itself, several at places of the memory, and
+// short ones side by side.
+#pragma once
+
+#include "anchored_sum.hpp"
+
+namespace strided {
+namespace {
+
+using RunTotal = Float64Sum<double>;
+
+constexpr int kTogether = kNarrow ? 1 : 2;  // chunks of each of some accumulators
+
+// Accumulators of one run, or of several.
+template <int64_t kAll>
+struct RunningRuns {
+  RunningSum sums[kAll];
+  int64_t blocks = 0;
+
+  // Begins with anchors for the first elements of a run.
+  STRIDED_INLINE void begin(const double* x, int64_t count) {
+    VecI64 most = {};
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < kGroups; ++i) {
+      const int64_t left = count - i * kLanes;
+      if (left < kLanes) break;
+      most = greater(most, (VecI64)absolute(load<VecF64>(x + i * kLanes)));
+    }
+    const RunningSum first = RunningSum::with_anchor(most);
+#pragma GCC unroll 8
+    for (RunningSum& sum : sums) sum = first;
+  }
+
+  // So many chunks for each of some accumulators: at(b, i) is the i-th of the b-th.
+  template <int kBeside, class At>
+  STRIDED_INLINE void add(int64_t chunks, At&& at) {
+    constexpr int64_t kMost = RunningSum::kMostBlock;
+#pragma GCC unroll 1
+    for (int64_t first = 0; first < chunks; first += kMost) {
+      const int64_t some = chunks - first < kMost ? chunks - first : kMost;
+      RunningSum::add_block<kTogether, kBeside>(
+          sums, some, [=](int64_t b, int64_t i) { return at(b, first + i); });
+      if (++blocks % RunningSum::kSettledAfter == 0) RunningSum::settle(sums, kAll);
+    }
+  }
+
+  // As many elements, a multiple of a vector's, from each place: see add_places in run_loop.hpp.
+  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t count, int64_t jump) {
+    add<kAll>(count / kLanes, [=](int64_t b, int64_t i) {
+      const char* const at = from + b * apart + i * kVectorBytes;
+      if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0) {
+        announce_place<kPlaceAhead<RunningSum>>(at, count * 8 - i * kVectorBytes, jump);
+      }
+      return load<VecF64>(at);
+    });
+  }
+
+  // A run by itself; the next one begins `jump` bytes behind its end.
+  template <bool kAnnounced>
+  STRIDED_INLINE void add_run(const double* x, int64_t count, int64_t jump) {
+    constexpr int64_t step = kLanes * kGroups;
+    const int64_t whole = count / step;
+    add<kGroups>(whole, [=](int64_t b, int64_t i) {
+      const double* const at = x + i * step + b * kLanes;
+      if constexpr (kAnnounced) {
+        announce_far(reinterpret_cast<const char*>(at), kLine, (count - i * step) * 8, jump);
+      }
+      return load<VecF64>(at);
+    });
+    x += whole * step;
+    count -= whole * step;
+    add<1>(count / kLanes, [=](int64_t, int64_t i) { return load<VecF64>(x + i * kLanes); });
+    x += count / kLanes * kLanes;
+    count %= kLanes;
+    if (count == 0) return;
+    add<1>(1, [=](int64_t, int64_t) { return load_part(x, count * 8, VecF64{}); });
+  }
+
+  STRIDED_INLINE RunTotal total(int64_t b) const {
+    return sums[b].parts(RunningSum::depth_of(blocks));
+  }
+};
+
+// Roundings of the longest accumulator of those of a run, and of their merges.
+STRIDED_INLINE int64_t depth_of_run(int64_t count) {
+  const int64_t blocks = count / (kLanes * kGroups * RunningSum::kMostBlock) + 8;
+  return RunningSum::depth_of(blocks) + 2 * kPlaces<RunningSum> + RunTotal::kRunDepth;
+}
+
+STRIDED_INLINE RunTotal running_run(const double* x, int64_t count, int64_t jump, bool places) {
+  constexpr int64_t kAll = kPlaces<RunningSum>;
+  RunningRuns<kAll> run;
+  run.begin(x, count);
+  if (places && count * 8 >= kAll * kPlaceBytes) {
+    const int64_t each = count / (kAll * kLanes) * kLanes;
+    run.add_places(reinterpret_cast<const char*>(x), each * 8, each, 0);
+    x += kAll * each;
+    count -= kAll * each;
+  }
+  run.template add_run<true>(x, count, jump);
+  RunTotal group[kAll];
+#pragma GCC unroll 8
+  for (int64_t b = 0; b < kAll; ++b) group[b] = run.total(b);
+#pragma GCC unroll 8
+  for (int64_t b = kGroups; b < kAll; ++b) group[b - kGroups].merge(group[b]);
+  merge_groups(group);
+  return group[0];
+}
+
+// Runs at several places, `apart` bytes from one to the next. The next ones begin `stride` bytes
+// behind the beginnings of these.
+STRIDED_INLINE void running_runs(RunTotal* totals, const char* source, int64_t apart,
+                                 int64_t stride, int64_t count) {
+  constexpr int64_t kAll = kPlaces<RunningSum>;
+  const int64_t head = common_head<VecF64>(reinterpret_cast<const double*>(source), apart);
+  const int64_t whole = (count - head) / kLanes * kLanes;
+  RunningRuns<kAll> runs;
+  runs.begin(reinterpret_cast<const double*>(source), count);
+  const auto add_parts = [&](int64_t from, int64_t some) {
+    if (some == 0) return;
+    runs.template add<kAll>(1, [=](int64_t b, int64_t) {
+      return load_part(source + b * apart + from * 8, some * 8, VecF64{});
+    });
+  };
+  add_parts(0, head);
+  runs.add_places(source + head * 8, apart, whole, stride - whole * 8);
+  add_parts(head + whole, count - head - whole);
+#pragma GCC unroll 8
+  for (int64_t b = 0; b < kAll; ++b) totals[b] = runs.total(b);
+}
+
+constexpr int64_t kLeastAtPlaces = 8 * kLanes;  // elements
+
+inline void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count,
+                      Columns* columns, bool fresh) {
+  const auto run = [&](int64_t r) { return reinterpret_cast<const double*>(first + r * stride); };
+  const int64_t jump = stride - count * 8;
+  if (count >= kLeastAtPlaces && at_places(columns, count * 8)) {
+    close_places<RunTotal>(
+        rows, count, columns, fresh,
+        [&](RunTotal* totals, int64_t r, int64_t apart) {
+          running_runs(totals, first + r * stride, apart * stride, stride, count);
+        },
+        [&](int64_t r) { return running_run(run(r), count, jump, true); });
+  } else {
+    int64_t r = 0;
+    close_all<RunTotal>(rows, count, columns, fresh,
+                        [&] { return running_run(run(r++), count, jump, false); });
+  }
+}
+
+// Such small sums show that a smaller anchor may do better.
+STRIDED_INLINE bool unsuited(const CommonAnchor& anchor, const Anchored& made) {
+  constexpr double kFewUnits = 0x1p24;
+  return any(absolute(made.sums) < unit_of(anchor.anchor) * kFewUnits);
+}
+
+// As many runs as there are lanes at a time, by a common anchor, and those that are left.
+inline void short_rows(const char* row, int64_t stride, int64_t rows, int64_t count,
+                       Columns* columns, bool fresh) {
+  Columns part = *columns;
+  CommonAnchor anchor;
+  if (rows >= kLanes) {
+    anchor =
+        CommonAnchor(largest_of(row, stride, kLanes, count < kGlance ? count : kGlance), count);
+  }
+  Anchored made;
+  const auto fits = [&] {
+    return anchor && !any(add_runs(row, stride, kLanes, count, anchor, &made));
+  };
+  int64_t r = 0;
+  for (; r + kLanes <= rows; r += kLanes, row += kLanes * stride, part.words += kLanes) {
+    if (!fits() || unsuited(anchor, made)) {
+      anchor = CommonAnchor(largest_of(row, stride, kLanes, count), count);
+      if (!fits()) {
+        long_rows(row, stride, kLanes, count, &part, fresh);
+        continue;
+      }
+    }
+    RunTotal total;
+    total.s = made.sums;
+    total.e = made.rests;
+    total.a = unit_of(anchor.anchor) * static_cast<double>(count);
+    if (!fresh) {
+      RunTotal before;
+      before.open(&part, 0);
+      total.merge(before);
+    }
+    total.close(&part, 0, 0, fresh);
+  }
+  if (r < rows) long_rows(row, stride, rows - r, count, &part, fresh);
+}
+
+constexpr int64_t kLongRun = kNarrow ? 512 : 2048;  // elements
+constexpr int64_t kLongFarRun = kNarrow ? 64 : 1024;
+
+inline void running_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
+                         Columns* columns, bool fresh) {
+  const auto* const first = static_cast<const char*>(source);
+  if (count < (columns->near ? kLongRun : kLongFarRun)) {
+    short_rows(first, stride, rows, count, columns, fresh);
+    columns->depth += count / kLanes + 2 + kLanes;
+  } else {
+    long_rows(first, stride, rows, count, columns, fresh);
+  }
+  columns->depth += depth_of_run(count);
+}
+
+// Pieces are added to accumulators that are kept between them.
+inline void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
+  static_assert(sizeof(RunningRuns<kGroups>) <= kSumsBytes);
+  RunningRuns<kGroups> run;
+  if (!fresh) __builtin_memcpy(&run, sums, sizeof run);
+  run.add_run<false>(static_cast<const double*>(source), count, 0);
+  __builtin_memcpy(sums, &run, sizeof run);
+}
+
+inline void close_running(const void* sums, int64_t count, Columns* columns) {
+  RunningRuns<kGroups> run;
+  __builtin_memcpy(&run, sums, sizeof run);
+  RunTotal group[kGroups];
+  for (int64_t b = 0; b < kGroups; ++b) group[b] = run.total(b);
+  merge_groups(group);
+  group[0].close_run(columns, 0, count, true);
+  columns->depth += RunningSum::depth_of(run.blocks) + RunTotal::kRunDepth + kGroups;
+}
+
+// After the last tile.
+inline void arrange_running(Columns* columns, int64_t count) {
+  for (int64_t j = 0; j < count; j += kLanes) {
+    RunningSum sum;
+    sum.open(columns, j);
+    sum.parts(columns->depth).close(columns, j, 0, false);
+  }
+}
+
+}  // namespace
+}  // namespace strided
