@@ -1,9 +1,12 @@
 #include "reduce.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "copy.hpp"
+#include "integer_result.hpp"
+#include "layout.hpp"
 #include "reduce_plan.hpp"
 #include "reducer.hpp"
 
@@ -57,20 +60,70 @@ bool repeats_do_not_show(ReductionKind kind) noexcept {
   }
 }
 
+// Fewer are not worth a pass over the results.
+constexpr std::int64_t kLeastMultiplied = 8;
+// So that float64 holds it, and its product with a float32.
+constexpr std::int64_t kMostMultiplied = std::int64_t{1} << 29;
+
+// Whether a sum of so many times what has one term is the product: of integers exact, of floats, of
+// which there may be only one, rounded once.
+bool is_product(const Reduction& reduction, std::int64_t times, bool one_term) noexcept {
+  const char from = info(reduction.in.dtype).kind;
+  const char to = info(reduction.out.dtype).kind;
+  const bool wide = itemsize(reduction.out.dtype) >= itemsize(reduction.in.dtype);
+  const bool floats = from == 'f' && wide && one_term && times <= kMostMultiplied;
+  const bool integers = from != 'f' && (to == 'i' || to == 'u');
+  return reduction.kind == ReductionKind::k_sum && (floats || integers) &&
+         times >= kLeastMultiplied && !reduction.initial.given;
+}
+
 // Axes of which one step is enough, as all have the same elements (those that were broadcast): kept
-// ones, whose results are the same, too, and reduced ones where that does not show. Bit i is set.
-std::uint32_t repeated_axes(const Reduction& reduction) noexcept {
-  const bool reduced_too = repeats_do_not_show(reduction.kind);
-  std::uint32_t axes = 0;
+// ones, whose results are the same, too, and reduced ones where that does not show, or is a factor.
+struct Repeated {
+  std::uint32_t axes = 0;  // bit i is set
+  std::int64_t times = 1;  // how often the results' terms are there
+};
+
+Repeated repeated_axes(const Reduction& reduction) noexcept {
+  Repeated kept, all;
+  std::int64_t terms = 1;  // of which one is not the same as another
+  bool huge = false;
   for (int i = 0; i < reduction.in.ndim; ++i) {
-    const bool same = reduction.in.strides[i] == 0 &&
+    const std::int64_t size = reduction.in.shape[i];
+    const bool same = reduction.in.strides[i] == 0 && size > 1 &&
                       (reduction.mask == nullptr || reduction.mask->strides[i] == 0);
     const bool reduced = (reduction.axes >> i & 1) != 0;
-    if (same && reduction.in.shape[i] > 1 && (reduced_too || !reduced)) {
-      axes |= std::uint32_t{1} << i;
-    }
+    if (same) all.axes |= std::uint32_t{1} << i;
+    if (same && !reduced) kept.axes |= std::uint32_t{1} << i;
+    if (!reduced) continue;
+    std::int64_t& product = same ? all.times : terms;
+    huge |= __builtin_mul_overflow(product, size, &product);
   }
-  return axes;
+  if (repeats_do_not_show(reduction.kind)) return {all.axes, 1};
+  return !huge && is_product(reduction, all.times, terms == 1) ? all : kept;
+}
+
+// Multiplies results by a factor. False where one does not fit.
+bool multiply(const Array& results, std::int64_t factor) {
+  Loops<1> loops;
+  for (int i = 0; i < results.ndim; ++i) loops.push_back({results.shape[i], {results.strides[i]}});
+  std::array<std::byte*, 1> base{results.data};
+  simplify<1>(loops, base);
+  return with_type(results.dtype, [&]<class T>(Tag<T>) {
+    Walker<1> walker(loops, 0);
+    for (std::int64_t turn = count_turns(loops); turn > 0; --turn, walker.step()) {
+      std::byte* const at = base[0] + walker.offset()[0];
+      if constexpr (std::is_floating_point_v<T>) {
+        const double product =
+            static_cast<double>(load_element<T>(at)) * static_cast<double>(factor);
+        store_element(at, static_cast<T>(product));
+      } else if constexpr (std::is_integral_v<T>) {
+        const int128 product = static_cast<int128>(load_element<T>(at)) * factor;
+        if (!store_integer(product, results.dtype, at)) return false;
+      }
+    }
+    return true;
+  });
 }
 
 // Copies the first step of an axis of results, the only one of `done`, to so many.
@@ -99,7 +152,7 @@ Status reduce_all(const Reduction& reduction) {
 }
 
 // One step of each of some axes, and of their results, which are then copied to the others.
-Status reduce_once(const Reduction& reduction, std::uint32_t repeated) {
+Status reduce_once(const Reduction& reduction, const Repeated& repeated) {
   Reduction once = reduction;
   Array mask;
   if (reduction.mask != nullptr) {
@@ -111,7 +164,7 @@ Status reduce_once(const Reduction& reduction, std::uint32_t repeated) {
   int count = 0;
   for (int i = 0, kept = 0; i < reduction.in.ndim; ++i) {
     const bool reduced = (reduction.axes >> i & 1) != 0;
-    if ((repeated >> i & 1) != 0) {
+    if ((repeated.axes >> i & 1) != 0) {
       once.in.shape[i] = mask.shape[i] = 1;
       if (!reduced) {
         kept_axes[count] = kept;
@@ -120,7 +173,10 @@ Status reduce_once(const Reduction& reduction, std::uint32_t repeated) {
     }
     if (!reduced) ++kept;
   }
-  const Status status = reduce_all(once);
+  Status status = reduce_all(once);
+  if (status == Status::ok && repeated.times > 1 && !multiply(once.out, repeated.times)) {
+    status = Status::overflow;
+  }
   for (int i = 0; i < count && status == Status::ok; ++i) {
     spread(once.out, kept_axes[i], sizes[i]);
   }
@@ -151,8 +207,8 @@ bool can_reduce(ReductionKind kind, DType source, DType result) noexcept {
 }
 
 Status reduce(const Reduction& reduction) {
-  const std::uint32_t repeated = repeated_axes(reduction);
-  return repeated == 0 ? reduce_all(reduction) : reduce_once(reduction, repeated);
+  const Repeated repeated = repeated_axes(reduction);
+  return repeated.axes == 0 ? reduce_all(reduction) : reduce_once(reduction, repeated);
 }
 
 }  // namespace strided

@@ -394,8 +394,8 @@ test('leaves the event loop free', async () => {
   let turns = 0;
   let done = false;
   // Much to add, and little to hold.
-  const x = full([1000], 0.5).broadcastTo([1_000_000, 1000]);
-  const busy = x.sumAsync({ axis: 0 }).then((sums) => {
+  const x = full([2, 1000], 0.5).broadcastTo([500_000, 2, 1000]);
+  const busy = x.sumAsync({ axis: [0, 1] }).then((sums) => {
     done = true;
     expect((sums as NDArray).get(0)).toBe(500_000);
   });

@@ -212,6 +212,65 @@ describe('out', () => {
   });
 });
 
+describe('what was broadcast', () => {
+  const shape = [3, 1001, 4, 5];
+  const row = mixed(20, 7);
+  row.set([0.1, -0, Infinity, Number.NaN, 5e-324, 1.7e308], 3);
+  const repeats = (values: ArrayLike<number>) => Array.from(values, (x) => exactSum([x], 53, 1001));
+
+  test('is summed along its repeated axis as its elements are', () => {
+    const x = array(row).reshape([4, 5]).broadcastTo(shape);
+    const expected = repeats(row);
+    for (const view of [x, x.slice('::-1', ':', '::-1'), x.transpose([3, 0, 1, 2])]) {
+      const axis = view.shape.indexOf(1001);
+      const sums = view.sum({ axis }) as NDArray;
+      const back =
+        view === x ? sums : axis === 1 ? sums.slice(':', '::-1') : sums.transpose([1, 2, 0]);
+      for (let i = 0; i < 3; i++) {
+        expect((back.slice(i) as NDArray).ravel().toArray() as number[]).toEqual(expected);
+      }
+    }
+  });
+
+  test('is summed as often as the mask lets it through', () => {
+    const x = array(row).reshape([4, 5]).broadcastTo(shape);
+    const where = array([true, false, true, true]).reshape([4, 1]).broadcastTo(shape);
+    const sums = x.sum({ axis: 1, where }) as NDArray;
+    const expected = repeats(row).map((sum, i) => (i >= 5 && i < 10 ? 0 : sum));
+    expect((sums.slice(2) as NDArray).ravel().toArray()).toEqual(expected);
+    expect((x.sum({ axis: 1, initial: 1 }) as NDArray).get(0, 0, 0)).toBe(
+      exactSum([1, ...new Float64Array(1001).fill(row[0]!)], 53),
+    );
+  });
+
+  test('has exact sums of integers, or none', () => {
+    const x = array([[-128, 127, 3]], { dtype: 'int8' }).broadcastTo([5, 100_000, 3]);
+    expect((x.sum({ axis: [0, 1] }) as NDArray).toArray()).toEqual([
+      -64_000_000n,
+      63_500_000n,
+      1_500_000n,
+    ]);
+    const large = full([2, 3], 2n ** 59n, { dtype: 'int64' }).broadcastTo([8, 2, 3]);
+    expectError('ERR_INT_OVERFLOW', large, { axis: [0, 1] });
+    expect((large.sum({ axis: 0 }) as NDArray).get(1, 2)).toBe(2n ** 62n);
+    const float = zeros([3]);
+    large.sum({ axis: [0, 1], out: float });
+    expect(float.toArray()).toEqual([2 ** 63, 2 ** 63, 2 ** 63]);
+  });
+
+  test('is rounded to float32 once', () => {
+    const x = array([0.1, 1e-44, 3e38], { dtype: 'float32' });
+    const terms = Array.from({ length: 3 }, (_, i) => x.get(i) as number);
+    const wide = x.broadcastTo([1001, 3]);
+    expect((wide.sum({ axis: 0 }) as NDArray).toArray()).toEqual(
+      terms.map((t) => Math.fround(t * 1001)),
+    );
+    expect((wide.sum({ axis: 0, dtype: 'float64' }) as NDArray).toArray()).toEqual(
+      terms.map((t) => t * 1001),
+    );
+  });
+});
+
 describe('where', () => {
   const random = makeValues('full', 'bool', 240, 4) as Uint8Array;
   const masks: { readonly [name: string]: NDArray } = {
