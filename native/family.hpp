@@ -61,9 +61,11 @@ struct Exact {
   Finish (*finish)(void* state, const Ending& ending, std::int64_t column, std::byte* at);
 };
 
+inline constexpr int kMostTiers = 3;
+
 struct Family {
   // To be tried in turn, for the outputs that are not certain yet; at last `exact`.
-  Tier tiers[2];
+  Tier tiers[kMostTiers];
   int tier_count = 1;
   const Exact* exact = nullptr;  // null when all is certain at once
   std::uint64_t neutral = 0;     // the bits of an element that changes no result

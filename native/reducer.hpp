@@ -133,10 +133,11 @@ class Reducer {
   std::int64_t wanted_units_ = 1;
   std::int64_t tiles_ = 1;
   std::int64_t tile_width_ = 1;
-  bool few_cells_ = false;               // threads share the terms of each
-  std::atomic<int> first_tier_;          // a later one once many outputs have needed it
-  std::atomic<std::int64_t> tried_{0};   // outputs that began with the first one
-  std::atomic<std::int64_t> failed_{0};  // and those that it was not certain of
+  bool few_cells_ = false;       // threads share the terms of each
+  std::atomic<int> first_tier_;  // a later one once many outputs have needed it
+  // Of each tier: outputs that began with it, and those that it was not certain of.
+  std::atomic<std::int64_t> tried_[kMostTiers] = {};
+  std::atomic<std::int64_t> failed_[kMostTiers] = {};
   std::mutex mutex_;                     // guards what follows while units run
   std::vector<std::int64_t> uncertain_;  // outputs
   std::atomic<bool> overflow_{false};

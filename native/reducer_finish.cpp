@@ -81,8 +81,9 @@ void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, 
 // Lets the next tier begin once the first has failed often enough.
 void Reducer::judge(int tier, std::int64_t columns, std::int64_t uncertain) {
   if (tier + 1 >= family_.tier_count || tier != first_tier_.load(std::memory_order_relaxed)) return;
-  const std::int64_t tried = tried_.fetch_add(columns, std::memory_order_relaxed) + columns;
-  const std::int64_t failed = failed_.fetch_add(uncertain, std::memory_order_relaxed) + uncertain;
+  const std::int64_t tried = tried_[tier].fetch_add(columns, std::memory_order_relaxed) + columns;
+  const std::int64_t failed =
+      failed_[tier].fetch_add(uncertain, std::memory_order_relaxed) + uncertain;
   if (failed >= kManyFailures && too_many(failed, tried)) {
     first_tier_.store(tier + 1, std::memory_order_relaxed);
   }

@@ -106,27 +106,26 @@ void Reducer::share_cells(int tier, const std::vector<Cell>& cells) {
   finish_parts(tier, cells, share(family_.tiers[tier], cells, some));
 }
 
-// Reduces a few columns to see whether the first tier is of any use: columns that cancel do so all
-// over an array, and there may be too few cells for the first of them to tell the others.
+// Reduces a few columns to see which tier is of any use: columns that cancel do so all over an
+// array, and there may be too few cells for the first of them to tell the others.
 void Reducer::probe() {
-  const Tier& tier = family_.tiers[first_tier_];
-  const auto finish = tier.kernel->finisher.finish;
-  if (!can_share() || plan_.columns < kLeastProbed || finish == nullptr ||
-      first_tier_ == family_.tier_count - 1) {
-    return;
-  }
+  if (!can_share() || plan_.columns < kLeastProbed) return;
   // One line of each row: lines so far apart take long to read.
   const std::int64_t probed = kProbedBytes / plan_.width();
   const Cell some{0, plan_.columns / 2 / probed * probed, probed};
   const std::int64_t spans = std::min<std::int64_t>(kProbesPerThread * Pool::instance().threads(),
                                                     ceil_div(plan_.terms, kLeastSharedRows));
-  const Parts parts = share(tier, {&some, 1}, spans);
-  if (stopped()) return;
-  double results[kMostProbed];  // or half as long ones
-  std::int64_t uncertain[kMostProbed];
-  const Columns columns = merged(tier, parts, 0, 0, probed);
-  const std::int64_t found = finish(&columns, probed, plan_.terms, results, uncertain);
-  if (found >= kManyProbed) ++first_tier_;
+  for (; first_tier_ + 1 < family_.tier_count; ++first_tier_) {
+    const Tier& tier = family_.tiers[first_tier_];
+    const auto finish = tier.kernel->finisher.finish;
+    if (finish == nullptr) return;
+    const Parts parts = share(tier, {&some, 1}, spans);
+    if (stopped()) return;
+    double results[kMostProbed];  // or half as long ones
+    std::int64_t uncertain[kMostProbed];
+    const Columns columns = merged(tier, parts, 0, 0, probed);
+    if (finish(&columns, probed, plan_.terms, results, uncertain) < kManyProbed) return;
+  }
 }
 
 // Units are spans of the terms of a cell. They merge in the order of their terms: the same threads

@@ -179,8 +179,10 @@ Family family_of_sums(DType source, DType result) {
   const auto& careful = STRIDED_KERNEL(careful_sum, source);
   if (source == DType::k_float64) {
     family.tiers[0] = tier_of<FloatRule<double, Float64Partial, kMean>>(first);
-    family.tiers[1] = tier_of<FloatRule<double, CarefulPartial, kMean>>(careful);
-    family.tier_count = 2;
+    family.tiers[1] =
+        tier_of<FloatRule<double, CarefulPartial, kMean>>(STRIDED_KERNEL(finer_sum, source));
+    family.tiers[2] = tier_of<FloatRule<double, CarefulPartial, kMean>>(careful);
+    family.tier_count = 3;
     family.exact = exact_of<ExactSum<kMean>, double>();
   } else if (source == DType::k_float32) {
     family.tiers[1] = tier_of<FloatRule<float, Float64Partial, kMean>>(careful);
@@ -200,7 +202,11 @@ Family family_of_sums(DType source, DType result) {
   if (result == dtype_at_once<kMean>(source, result)) {
     family.tiers[0].at_once = finisher(*family.tiers[0].kernel);
   }
-  if (source == DType::k_float64 && source == result) family.tiers[1].at_once = finisher(careful);
+  if (source == DType::k_float64 && source == result) {
+    for (int tier = 1; tier < family.tier_count; ++tier) {
+      family.tiers[tier].at_once = finisher(*family.tiers[tier].kernel);
+    }
+  }
   return family;
 }
 

@@ -149,12 +149,13 @@ struct Kernel {
 };
 
 inline constexpr int64_t kPieceBytes = 1024;
-inline constexpr int64_t kSumsBytes = 1024;
+inline constexpr int64_t kSumsBytes = 1152;
 
 // name of the table
 // clang-format off
 #define STRIDED_KERNELS(ROW) \
   ROW(sum)                   \
+  ROW(finer_sum)             \
   ROW(careful_sum)           \
   ROW(product)               \
   ROW(count)                 \

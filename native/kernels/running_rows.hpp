@@ -2,19 +2,18 @@
 // short ones side by side.
 #pragma once
 
-#include "anchored_sum.hpp"
+#include "common_anchor.hpp"
 
 namespace strided {
 namespace {
 
-using RunTotal = Float64Sum<double>;
-
 constexpr int kTogether = kNarrow ? 1 : 2;  // chunks of each of some accumulators
 
 // Accumulators of one run, or of several.
-template <int64_t kAll>
+template <class Sum, int64_t kAll>
 struct RunningRuns {
-  RunningSum sums[kAll];
+  using Parts = typename Sum::Parts;
+  Sum sums[kAll];
   int64_t blocks = 0;
 
   // Begins with anchors for the first elements of a run.
@@ -26,21 +25,21 @@ struct RunningRuns {
       if (left < kLanes) break;
       most = greater(most, (VecI64)absolute(load<VecF64>(x + i * kLanes)));
     }
-    const RunningSum first = RunningSum::with_anchor(most);
+    const Sum first = Sum::with_anchor(most);
 #pragma GCC unroll 8
-    for (RunningSum& sum : sums) sum = first;
+    for (Sum& sum : sums) sum = first;
   }
 
   // So many chunks for each of some accumulators: at(b, i) is the i-th of the b-th.
   template <int kBeside, class At>
   STRIDED_INLINE void add(int64_t chunks, At&& at) {
-    constexpr int64_t kMost = RunningSum::kMostBlock;
+    constexpr int64_t kMost = Sum::kMostBlock;
 #pragma GCC unroll 1
     for (int64_t first = 0; first < chunks; first += kMost) {
       const int64_t some = chunks - first < kMost ? chunks - first : kMost;
-      RunningSum::add_block<kTogether, kBeside>(
+      Sum::template add_block<kTogether, kBeside>(
           sums, some, [=](int64_t b, int64_t i) { return at(b, first + i); });
-      if (++blocks % RunningSum::kSettledAfter == 0) RunningSum::settle(sums, kAll);
+      if (++blocks % Sum::kSettledAfter == 0) Sum::settle(sums, kAll);
     }
   }
 
@@ -49,7 +48,7 @@ struct RunningRuns {
     add<kAll>(count / kLanes, [=](int64_t b, int64_t i) {
       const char* const at = from + b * apart + i * kVectorBytes;
       if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0) {
-        announce_place<kPlaceAhead<RunningSum>>(at, count * 8 - i * kVectorBytes, jump);
+        announce_place<kPlaceAhead<Sum>>(at, count * 8 - i * kVectorBytes, jump);
       }
       return load<VecF64>(at);
     });
@@ -76,20 +75,23 @@ struct RunningRuns {
     add<1>(1, [=](int64_t, int64_t) { return load_part(x, count * 8, VecF64{}); });
   }
 
-  STRIDED_INLINE RunTotal total(int64_t b) const {
-    return sums[b].parts(RunningSum::depth_of(blocks));
+  STRIDED_INLINE Parts total(int64_t b) const {
+    return sums[b].parts(Sum::depth_of(blocks));
   }
 };
 
 // Roundings of the longest accumulator of those of a run, and of their merges.
+template <class Sum>
 STRIDED_INLINE int64_t depth_of_run(int64_t count) {
-  const int64_t blocks = count / (kLanes * kGroups * RunningSum::kMostBlock) + 8;
-  return RunningSum::depth_of(blocks) + 2 * kPlaces<RunningSum> + RunTotal::kRunDepth;
+  const int64_t blocks = count / (kLanes * kGroups * Sum::kMostBlock) + 8;
+  return Sum::depth_of(blocks) + 2 * kPlaces<Sum> + Sum::Parts::kRunDepth;
 }
 
-STRIDED_INLINE RunTotal running_run(const double* x, int64_t count, int64_t jump, bool places) {
-  constexpr int64_t kAll = kPlaces<RunningSum>;
-  RunningRuns<kAll> run;
+template <class Sum>
+STRIDED_INLINE typename Sum::Parts running_run(const double* x, int64_t count, int64_t jump,
+                                               bool places) {
+  constexpr int64_t kAll = kPlaces<Sum>;
+  RunningRuns<Sum, kAll> run;
   run.begin(x, count);
   if (places && count * 8 >= kAll * kPlaceBytes) {
     const int64_t each = count / (kAll * kLanes) * kLanes;
@@ -98,7 +100,7 @@ STRIDED_INLINE RunTotal running_run(const double* x, int64_t count, int64_t jump
     count -= kAll * each;
   }
   run.template add_run<true>(x, count, jump);
-  RunTotal group[kAll];
+  typename Sum::Parts group[kAll];
 #pragma GCC unroll 8
   for (int64_t b = 0; b < kAll; ++b) group[b] = run.total(b);
 #pragma GCC unroll 8
@@ -109,12 +111,13 @@ STRIDED_INLINE RunTotal running_run(const double* x, int64_t count, int64_t jump
 
 // Runs at several places, `apart` bytes from one to the next. The next ones begin `stride` bytes
 // behind the beginnings of these.
-STRIDED_INLINE void running_runs(RunTotal* totals, const char* source, int64_t apart,
+template <class Sum>
+STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source, int64_t apart,
                                  int64_t stride, int64_t count) {
-  constexpr int64_t kAll = kPlaces<RunningSum>;
+  constexpr int64_t kAll = kPlaces<Sum>;
   const int64_t head = common_head<VecF64>(reinterpret_cast<const double*>(source), apart);
   const int64_t whole = (count - head) / kLanes * kLanes;
-  RunningRuns<kAll> runs;
+  RunningRuns<Sum, kAll> runs;
   runs.begin(reinterpret_cast<const double*>(source), count);
   const auto add_parts = [&](int64_t from, int64_t some) {
     if (some == 0) return;
@@ -131,21 +134,23 @@ STRIDED_INLINE void running_runs(RunTotal* totals, const char* source, int64_t a
 
 constexpr int64_t kLeastAtPlaces = 8 * kLanes;  // elements
 
-inline void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count,
-                      Columns* columns, bool fresh) {
+template <class Sum>
+void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count, Columns* columns,
+               bool fresh) {
+  using Parts = typename Sum::Parts;
   const auto run = [&](int64_t r) { return reinterpret_cast<const double*>(first + r * stride); };
   const int64_t jump = stride - count * 8;
   if (count >= kLeastAtPlaces && at_places(columns, count * 8)) {
-    close_places<RunTotal>(
+    close_places<Parts>(
         rows, count, columns, fresh,
-        [&](RunTotal* totals, int64_t r, int64_t apart) {
-          running_runs(totals, first + r * stride, apart * stride, stride, count);
+        [&](Parts* totals, int64_t r, int64_t apart) {
+          running_runs<Sum>(totals, first + r * stride, apart * stride, stride, count);
         },
-        [&](int64_t r) { return running_run(run(r), count, jump, true); });
+        [&](int64_t r) { return running_run<Sum>(run(r), count, jump, true); });
   } else {
     int64_t r = 0;
-    close_all<RunTotal>(rows, count, columns, fresh,
-                        [&] { return running_run(run(r++), count, jump, false); });
+    close_all<Parts>(rows, count, columns, fresh,
+                     [&] { return running_run<Sum>(run(r++), count, jump, false); });
   }
 }
 
@@ -173,65 +178,76 @@ inline void short_rows(const char* row, int64_t stride, int64_t rows, int64_t co
     if (!fits() || unsuited(anchor, made)) {
       anchor = CommonAnchor(largest_of(row, stride, kLanes, count), count);
       if (!fits()) {
-        long_rows(row, stride, kLanes, count, &part, fresh);
+        long_rows<RunningSum>(row, stride, kLanes, count, &part, fresh);
         continue;
       }
     }
-    RunTotal total;
+    RunningSum::Parts total;
     total.s = made.sums;
     total.e = made.rests;
     total.a = unit_of(anchor.anchor) * static_cast<double>(count);
     if (!fresh) {
-      RunTotal before;
+      RunningSum::Parts before;
       before.open(&part, 0);
       total.merge(before);
     }
     total.close(&part, 0, 0, fresh);
   }
-  if (r < rows) long_rows(row, stride, rows - r, count, &part, fresh);
+  if (r < rows) long_rows<RunningSum>(row, stride, rows - r, count, &part, fresh);
 }
 
 constexpr int64_t kLongRun = kNarrow ? 512 : 2048;  // elements
 constexpr int64_t kLongFarRun = kNarrow ? 64 : 1024;
 
-inline void running_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
-                         Columns* columns, bool fresh) {
+template <class Sum>
+void running_rows(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
+                  Columns* columns, bool fresh) {
   const auto* const first = static_cast<const char*>(source);
-  if (count < (columns->near ? kLongRun : kLongFarRun)) {
-    short_rows(first, stride, rows, count, columns, fresh);
-    columns->depth += count / kLanes + 2 + kLanes;
-  } else {
-    long_rows(first, stride, rows, count, columns, fresh);
+  columns->depth += depth_of_run<Sum>(count);
+  if constexpr (Sum::kSharesAnchors) {
+    if (count < (columns->near ? kLongRun : kLongFarRun)) {
+      columns->depth += count / kLanes + 2 + kLanes;
+      return short_rows(first, stride, rows, count, columns, fresh);
+    }
   }
-  columns->depth += depth_of_run(count);
+  long_rows<Sum>(first, stride, rows, count, columns, fresh);
 }
 
 // Pieces are added to accumulators that are kept between them.
-inline void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
-  static_assert(sizeof(RunningRuns<kGroups>) <= kSumsBytes);
-  RunningRuns<kGroups> run;
+template <class Sum>
+void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
+  static_assert(sizeof(RunningRuns<Sum, kGroups>) <= kSumsBytes);
+  RunningRuns<Sum, kGroups> run;
   if (!fresh) __builtin_memcpy(&run, sums, sizeof run);
-  run.add_run<false>(static_cast<const double*>(source), count, 0);
+  run.template add_run<false>(static_cast<const double*>(source), count, 0);
   __builtin_memcpy(sums, &run, sizeof run);
 }
 
-inline void close_running(const void* sums, int64_t count, Columns* columns) {
-  RunningRuns<kGroups> run;
+template <class Sum>
+void close_running(const void* sums, int64_t count, Columns* columns) {
+  RunningRuns<Sum, kGroups> run;
   __builtin_memcpy(&run, sums, sizeof run);
-  RunTotal group[kGroups];
+  typename Sum::Parts group[kGroups];
   for (int64_t b = 0; b < kGroups; ++b) group[b] = run.total(b);
   merge_groups(group);
   group[0].close_run(columns, 0, count, true);
-  columns->depth += RunningSum::depth_of(run.blocks) + RunTotal::kRunDepth + kGroups;
+  columns->depth += Sum::depth_of(run.blocks) + Sum::Parts::kRunDepth + kGroups;
 }
 
 // After the last tile.
-inline void arrange_running(Columns* columns, int64_t count) {
+template <class Sum>
+void arrange_running(Columns* columns, int64_t count) {
   for (int64_t j = 0; j < count; j += kLanes) {
-    RunningSum sum;
+    Sum sum;
     sum.open(columns, j);
     sum.parts(columns->depth).close(columns, j, 0, false);
   }
+}
+
+template <class Sum>
+constexpr Kernel running_kernel(Finisher finisher, Finisher means) {
+  return {running_rows<Sum>,  reduce_tile<Sum>,  arrange_running<Sum>, finisher, means,
+          running_piece<Sum>, close_running<Sum>};
 }
 
 }  // namespace

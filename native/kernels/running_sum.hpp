@@ -27,76 +27,37 @@
 //
 // In the end the lanes become those of Float64Sum: s - M as s, the rests as e, and as a so many
 // units as the absolute values of all rests cannot exceed.
+//
+// Of terms that cancel the sum may be as small as the rests, and its errors are to be felt. For
+// those the rests run on top of an anchor as well (rests.hpp): that takes four operations more, and
+// what is left then, if anything is, is 2^94 times smaller than the anchor of the sum. The lanes
+// become those of CarefulSum, which does the same by TwoSum for whatever terms.
 #pragma once
 
-#include "float_sum.hpp"
+#include "rests.hpp"
 
 namespace strided {
 namespace {
 
-constexpr int64_t kMantissaBits = 52;
-constexpr int64_t kExponentBias = 1023;
-constexpr int64_t kSignAndExponent = -(int64_t{1} << kMantissaBits);
-constexpr int64_t kHalf = int64_t{1} << (kMantissaBits - 1);  // the mantissa of 1.5
-
-// Of anchors, biased: squares of sums can be told from what they begin with, and do not overflow.
-constexpr int64_t kLeastExponent = kExponentBias - 450;
-constexpr int64_t kMostExponent = kExponentBias + 500;
-constexpr double kLeastSquares = 0x1p-1000;
-
-STRIDED_INLINE VecI64 greater(VecI64 a, VecI64 b) {
-  return a > b ? a : b;
-}
-
-// Biased; of numbers that are not negative.
-STRIDED_INLINE VecI64 exponent(VecF64 x) {
-  return (VecI64)x >> kMantissaBits;
-}
-
-STRIDED_INLINE VecF64 anchor_of(VecI64 biased) {
-  return (VecF64)((biased << kMantissaBits) | kHalf);
-}
-
-// The unit in the last place of an anchor.
-STRIDED_INLINE VecF64 unit_of(VecF64 anchor) {
-  return (VecF64)((VecI64)anchor & kSignAndExponent) * 0x1p-52;
-}
-
-// What t = s + x leaves of x. Of narrow vectors there are few registers, and an operation that
-// multiplies and adds overwrites one: two of them need copies.
-STRIDED_INLINE VecF64 rest_of(VecF64 x, VecF64 t, VecF64 s) {
-  return difference(x, kNarrow ? t - s : difference(t, s));
-}
-
-// Whether lanes have an anchor and have not drifted far from it. (Those that are not numbers may be
-// either.)
-STRIDED_INLINE VecI64 in_middle(VecF64 s) {
-  // Of the two first bits of the mantissa one is set.
-  const VecI64 moved = (VecI64)s + (kHalf >> 1);
-  return (moved & kHalf) != 0;
-}
-
-// Has it brought up to date here. GCC would rather add up all rests in the end, and keep them in
-// memory until then: narrow vectors are too few.
-STRIDED_INLINE void bring_up_to_date([[maybe_unused]] VecF64& rests) {
-#if defined(__SSE2__) && !defined(__AVX512F__)
-  asm("" : "+x"(rests));
-#endif
-}
-
-struct RunningSum : PackedFloats<double> {
+// Blocks have kMost terms at most.
+template <class Rests, int kMost>
+struct Running : PackedFloats<double> {
   static constexpr bool kLongChains = true;
-  static constexpr int kMostBlock = 64;     // terms
+  static constexpr int kMostBlock = kMost;
   static constexpr int kSettledAfter = 16;  // blocks
-  VecF64 s = {}, e = {};
+  static_assert(kMost <= 64);
+  static constexpr bool kSharesAnchors = Rests::kPlanes == 1;  // runs that are short do
+  using Parts = typename Rests::Parts;
+  VecF64 s = {};
+  Rests rests = {};
 
-  // How many roundings a rest meets: of the others of its block, and one for each block and each
-  // time that lanes are settled.
+  // How many roundings what is added up in floating point meets: of the others of its block, and of
+  // each block and each time that lanes are settled one.
   static constexpr int64_t depth_of(int64_t blocks) { return kMostBlock + 4 + 2 * blocks; }
 
   // Begins with anchors that suit the first terms of some blocks, as far as there are any.
   template <int kCount, int kBeside, class At>
-  static STRIDED_INLINE void begin(RunningSum* sums, At&& at) {
+  static STRIDED_INLINE void begin(Running* sums, At&& at) {
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
       VecF64 squares = {};
@@ -106,18 +67,19 @@ struct RunningSum : PackedFloats<double> {
         squares = plus_product(x, x, squares);
       }
       sums[b].s = anchor_for(squares);
-      sums[b].e = VecF64{};
+      sums[b].rests = Rests::start(sums[b].s);
     }
   }
 
   // Adds a block of so many terms to each of some accumulators: at(b, i) is the i-th of the b-th.
   // kStep of them are unrolled.
   template <int kStep, int kBeside, class At>
-  static STRIDED_INLINE void add_block(RunningSum* sums, int64_t count, At&& at) {
-    VecF64 s[kBeside], squares[kBeside], rests[kBeside];
+  static STRIDED_INLINE void add_block(Running* sums, int64_t count, At&& at) {
+    VecF64 s[kBeside], squares[kBeside];
+    Rests rests[kBeside];
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-      s[b] = sums[b].s, rests[b] = VecF64{};
+      s[b] = sums[b].s, rests[b] = sums[b].rests.block();
       squares[b] = filled<VecF64>(kLeastSquares);
     }
     const auto add = [&](int64_t i) {
@@ -126,8 +88,7 @@ struct RunningSum : PackedFloats<double> {
         const VecF64 x = at(b, i);
         const VecF64 t = s[b] + x;
         squares[b] = plus_product(x, x, squares[b]);
-        rests[b] += rest_of(x, t, s[b]);
-        if (kStep > 1) bring_up_to_date(rests[b]);
+        rests[b].template add<(kStep > 1)>(rest_of(x, t, s[b]));
         s[b] = t;
       }
     };
@@ -139,69 +100,69 @@ struct RunningSum : PackedFloats<double> {
     }
 #pragma GCC unroll 1
     for (; i < count; ++i) add(i);
-    VecI64 large = {};
+    VecI64 large[kBeside], some = {};
 #pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) large |= too_large(squares[b], sums[b].s);
-    if (__builtin_expect(any(large), 0)) {
-      if (!only_zeros<kBeside>(sums, count, at)) return add_anew<kBeside>(sums, count, at);
+    for (int b = 0; b < kBeside; ++b) some |= large[b] = too_large(squares[b], sums[b].s);
+    if (__builtin_expect(any(some), 0)) {
+      // Zeros need no anchor.
+      some = VecI64{};
+#pragma GCC unroll 8
+      for (int b = 0; b < kBeside; ++b) {
+        VecI64 bits = {};
+        for (int64_t k = 0; k < count; ++k) bits |= (VecI64)at(b, k);
+        some |= large[b] & (sums[b].s == 0 ? bits : large[b]);
+      }
+      if (any(some)) return add_anew<kBeside>(sums, count, at);
     }
 #pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) sums[b].s = s[b], sums[b].e += rests[b];
+    for (int b = 0; b < kBeside; ++b) sums[b].s = s[b], sums[b].rests.join(rests[b]);
   }
   template <int kCount, int kBeside, class At>
-  static STRIDED_INLINE void add_block(RunningSum* sums, At&& at) {
+  static STRIDED_INLINE void add_block(Running* sums, At&& at) {
     static_assert(kCount <= kMostBlock);
     add_block<kCount, kBeside>(sums, int64_t{kCount}, at);
   }
 
   // After some blocks.
-  static STRIDED_INLINE void settle(RunningSum* sums, int64_t count) {
+  static STRIDED_INLINE void settle(Running* sums, int64_t count) {
 #pragma GCC unroll 1
-    for (int64_t b = 0; b < count; ++b) {
-      const VecI64 drifted = ~in_middle(sums[b].s);
-      if (any(drifted)) sums[b] = sums[b].settled(drifted);
-    }
+    for (int64_t b = 0; b < count; ++b) sums[b].settle();
   }
   static void settle(Columns* columns, int64_t count) {
     for (int64_t j = columns->first; j < columns->first + count; j += kLanes) {
-      RunningSum sum;
-      sum.s = load_plane<VecF64>(columns, 0, j);
-      const VecI64 drifted = ~in_middle(sum.s);
-      if (!any(drifted)) continue;
+      Running sum;
       sum.open(columns, j);
-      sum.settled(drifted).close(columns, j, 0, false);
+      if (sum.settle()) sum.close(columns, j, 0, false);
     }
   }
 
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
-    s = load_plane<VecF64>(columns, 0, j), e = load_plane<VecF64>(columns, 1, j);
+    s = load_plane<VecF64>(columns, 0, j);
+    rests.open(columns, 1, j);
   }
   STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
-    store_plane(columns, 0, j, s), store_plane(columns, 1, j, e);
+    store_plane(columns, 0, j, s);
+    rests.close(columns, 1, j);
   }
 
-  // What the lanes hold, whose rests have met so many roundings.
-  STRIDED_INLINE Float64Sum<double> parts(int64_t depth) const {
-    const VecI64 begun = s != 0;
-    const VecF64 anchor = where(begun, anchor_of(exponent(s)));
-    Float64Sum<double> sum;
-    sum.s = s - anchor;
-    sum.e = e;
-    // Of a block there are 64 rests at most, and one more for each time that an anchor is raised.
-    sum.a = where(begun, unit_of(anchor) * static_cast<double>(17 * depth));
-    return sum;
+  // What the lanes hold, for that depth.
+  STRIDED_INLINE Parts parts(int64_t depth) const {
+    const VecF64 anchor = where(s != 0, anchor_of(exponent(s)));
+    // As many rests as a block has, and one more for each time that an anchor is raised, of half a
+    // unit; and there is a block for each two of the depth.
+    return rests.parts(s - anchor, anchor, static_cast<double>((kMost / 4 + 2) * depth));
   }
 
   // Begins with anchors for terms whose absolute values have bits up to these.
-  static STRIDED_INLINE RunningSum with_anchor(VecI64 most) {
-    RunningSum sum;
+  static STRIDED_INLINE Running with_anchor(VecI64 most) {
+    Running sum;
     const VecI64 wanted = greater(exponent_for(most), filled<VecI64>(kLeastExponent));
     sum.s = where((most != 0) & (wanted <= kMostExponent), anchor_of(wanted));
+    sum.rests = Rests::start(sum.s);
     return sum;
   }
 
  private:
-  static constexpr int64_t kReserve = 4;  // binary places that terms, or sums, may grow by
   // 2^14 times as large an anchor takes a block of terms.
   static STRIDED_INLINE VecI64 exponent_for(VecI64 most) {
     return (most != 0) & (exponent((VecF64)most) + (14 + kReserve));
@@ -220,26 +181,8 @@ struct RunningSum : PackedFloats<double> {
     return plus_product(s, s * 0x1p-20, -squares) < 0;
   }
 
-  // Whether lanes that have no anchor don't need any, and the others have large enough ones.
   template <int kBeside, class At>
-  static __attribute__((noinline)) bool only_zeros(const RunningSum* sums, int64_t count, At at) {
-    VecI64 needed = {};
-#pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) {
-      VecI64 bits = {};
-      VecF64 squares = {};
-      for (int64_t i = 0; i < count; ++i) {
-        const VecF64 x = at(b, i);
-        squares = plus_product(x, x, squares);
-        bits |= (VecI64)x;
-      }
-      needed |= sums[b].s == 0 ? bits : too_large(squares, sums[b].s);
-    }
-    return !any(needed);
-  }
-
-  template <int kBeside, class At>
-  static __attribute__((noinline, cold)) void add_anew(RunningSum* sums, int64_t count, At at) {
+  static __attribute__((noinline, cold)) void add_anew(Running* sums, int64_t count, At at) {
     VecF64 terms[kMostBlock];
 #pragma GCC unroll 1
     for (int b = 0; b < kBeside; ++b) {
@@ -249,41 +192,52 @@ struct RunningSum : PackedFloats<double> {
     }
   }
 
-  __attribute__((noinline)) RunningSum with_block(const VecF64* terms, int64_t count) const {
+  __attribute__((noinline)) Running with_block(const VecF64* terms, int64_t count) const {
     VecI64 most = {};
     for (int64_t i = 0; i < count; ++i) most = greater(most, (VecI64)absolute(terms[i]));
     if (!any(most | (VecI64)s)) return *this;
-    RunningSum sum = *this;
-    VecF64 rests = sum.raise(exponent_for(most));
+    Running sum = *this;
+    sum.raise(exponent_for(most));
+    Rests block = sum.rests.block();
     for (int64_t i = 0; i < count; ++i) {
       const VecF64 t = sum.s + terms[i];
-      rests += rest_of(terms[i], t, sum.s);
+      block.template add<false>(rest_of(terms[i], t, sum.s));
       sum.s = t;
     }
-    sum.e += rests;
+    sum.rests.join(block);
     return sum;
   }
 
-  __attribute__((noinline)) RunningSum settled(VecI64 drifted) const {
-    RunningSum sum = *this;
-    sum.e += sum.raise((s != 0) & drifted & (exponent(s) + kReserve));
-    return sum;
+  STRIDED_INLINE bool settle() {
+    const VecI64 drifted = ~in_middle(s);
+    if (!any(drifted) && rests.settled()) return false;
+    settle_lanes(drifted);
+    return true;
+  }
+  __attribute__((noinline)) void settle_lanes(VecI64 drifted) {
+    raise((s != 0) & drifted & (exponent(s) + kReserve));
+    rests.settle();
   }
 
-  // Makes anchors at least so large. Gives what that leaves of the sums.
-  VecF64 raise(VecI64 wanted) {
+  // Makes anchors at least so large.
+  void raise(VecI64 wanted) {
     const VecI64 begun = s != 0;
     const VecI64 before = exponent(s);
     const VecF64 held = where(begun, s - anchor_of(before));
-    VecI64 now = greater(greater(before, wanted), filled<VecI64>(kLeastExponent));
+    const VecI64 now = greater(greater(before, wanted), filled<VecI64>(kLeastExponent));
     // NaN may have a sign.
     const VecI64 lost = (now > kMostExponent) | ~(s == s);
     const VecI64 none = ~begun & (wanted == 0);
     const VecF64 anchor = where(~none, anchor_of(now));
     s = lost ? filled<VecF64>(__builtin_nan("")) : anchor + held;
-    return held - (s - anchor);
+    rests.raise(s);
+    rests.template add<false>(held - (s - anchor));
   }
 };
+
+// The one for the first pass, the other for terms that cancel.
+using RunningSum = Running<RoundedRests, 64>;
+using FinerSum = Running<AnchoredRests, 16>;
 
 }  // namespace
 }  // namespace strided

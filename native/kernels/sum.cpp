@@ -1,5 +1,6 @@
 // The kernels of sums.
 
+#include "anchored_sum.hpp"
 #include "few_sum.hpp"
 #include "int_sum.hpp"
 #include "running_rows.hpp"
@@ -32,12 +33,21 @@ constexpr Kernel sum_of<double>() {
                          anchored_sums<false>};
   const Finisher means = {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>,
                           kMostFew, anchored_sums<true>};
-  return {running_rows, reduce_tile<RunningSum>, arrange_running, sums,
-          means,        running_piece,           close_running};
+  return running_kernel<RunningSum>(sums, means);
 }
 template <>
 constexpr Kernel sum_of<Bool>() {
   return short_kernel<Truth<uint8_t>>({finish_integers<int64_t>});
+}
+
+// Between both: sums of terms that cancel, unless some of them are infinite or NaN.
+template <class T>
+constexpr Kernel finer_sum_of() {
+  return {};
+}
+template <>
+constexpr Kernel finer_sum_of<double>() {
+  return running_kernel<FinerSum>({finish_careful<false>}, {finish_careful<true>});
 }
 
 // float32 needs no more than what float64 has at first: its terms have so few digits. Results are
@@ -62,6 +72,9 @@ constexpr Kernel careful_sum_of<float>() {
 
 #define STRIDED_KERNEL_MAKER sum_of
 STRIDED_DEFINE_KERNELS(sum)
+#undef STRIDED_KERNEL_MAKER
+#define STRIDED_KERNEL_MAKER finer_sum_of
+STRIDED_DEFINE_KERNELS(finer_sum)
 #undef STRIDED_KERNEL_MAKER
 #define STRIDED_KERNEL_MAKER careful_sum_of
 STRIDED_DEFINE_KERNELS(careful_sum)

@@ -125,6 +125,7 @@ void compare_all(DType dtype) {
   const Kept sum = real ? Kept::parts : Kept::words;
   const int float_planes = dtype == DType::k_float32 ? 2 : 3;
   compare<T>(table.sum[d], real ? float_planes : 2, sum, false, false);
+  if (dtype == DType::k_float64) compare<T>(table.finer_sum[d], 4, sum, false, false);
   compare<T>(table.careful_sum[d], dtype == DType::k_float32 ? 3 : 4, sum, false, false);
   compare<T>(table.product[d], real ? 1 : 2, real ? Kept::words : Kept::magnitude, false, true);
   compare<T>(table.count[d], 1, Kept::words, false, false);
