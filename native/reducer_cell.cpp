@@ -173,7 +173,6 @@ std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span t
                if (block.column + block.columns < cell.count) return;
                columns.depth = part.depth;
                columns.last = part.last;
-               columns.blocks = part.blocks;
                fresh = false;
              });
   return step;

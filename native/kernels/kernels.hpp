@@ -18,12 +18,11 @@ __extension__ typedef __int128 int128;
 // While tiles are added a kernel may keep the words in a form of its own; see Kernel::arrange.
 struct Columns {
   int64_t* words;
-  int64_t width;       // columns that there is room for, a multiple of kColumnStep
-  int64_t depth = 0;   // bounds the roundings that any one term, or error of a term, has met
-  int64_t last = -1;   // the largest number of a term so far, for reductions that keep numbers
-  bool near = false;   // elements are likely to be in a cache
-  int64_t first = 0;   // the column that a tile begins with
-  int64_t blocks = 0;  // of rows that were added, where a kernel counts them
+  int64_t width;      // columns that there is room for, a multiple of kColumnStep
+  int64_t depth = 0;  // bounds the roundings that any one term, or error of a term, has met
+  int64_t last = -1;  // the largest number of a term so far, for reductions that keep numbers
+  bool near = false;  // elements are likely to be in a cache
+  int64_t first = 0;  // the column that a tile begins with
 };
 
 inline constexpr int64_t kColumnStep = 64;

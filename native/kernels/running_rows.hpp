@@ -83,7 +83,7 @@ struct RunningRuns {
 // Roundings of the longest accumulator of those of a run, and of their merges.
 template <class Sum>
 STRIDED_INLINE int64_t depth_of_run(int64_t count) {
-  const int64_t blocks = count / (kLanes * kGroups * Sum::kMostBlock) + 8;
+  const int64_t blocks = count / (kLanes * Sum::kMostBlock) + 8;
   return Sum::depth_of(blocks) + 2 * kPlaces<Sum> + Sum::Parts::kRunDepth;
 }
 
@@ -218,7 +218,11 @@ template <class Sum>
 void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
   static_assert(sizeof(RunningRuns<Sum, kGroups>) <= kSumsBytes);
   RunningRuns<Sum, kGroups> run;
-  if (!fresh) __builtin_memcpy(&run, sums, sizeof run);
+  if (fresh) {
+    run.begin(static_cast<const double*>(source), count);
+  } else {
+    __builtin_memcpy(&run, sums, sizeof run);
+  }
   run.template add_run<false>(static_cast<const double*>(source), count, 0);
   __builtin_memcpy(sums, &run, sizeof run);
 }

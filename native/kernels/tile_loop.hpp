@@ -139,7 +139,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, i
 // So many rows at a time, as often as there are as many. Gives how many there were.
 template <class F, int kCount, bool kAtPlaces>
 STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, int64_t count,
-                                Columns* columns, bool fresh) {
+                                Columns* columns, bool fresh, [[maybe_unused]] int64_t* blocks) {
   const int64_t size = stride < 0 ? -stride : stride;
   const int64_t apart = kAtPlaces ? kPlacesApart / (size + 1) : 1;
   const int64_t most = apart > 1 ? apart : 1;
@@ -158,7 +158,7 @@ STRIDED_INLINE int64_t add_some(const char* row, int64_t stride, int64_t rows, i
       }
       fresh = false;
       if constexpr (kByBlocks<F>) {
-        if (++columns->blocks % F::kSettledAfter == 0) F::settle(columns, count);
+        if (++*blocks % F::kSettledAfter == 0) F::settle(columns, count);
       }
     }
     r += times * kCount;
@@ -171,10 +171,13 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
   int64_t left = rows;
-  [[maybe_unused]] const int64_t blocks = columns->blocks;
+  int64_t blocks = 0;  // of rows
+  if constexpr (kByBlocks<F>) {
+    if (!fresh) F::settle(columns, count);
+  }
   const auto add = [&]<int kCount, bool kAtPlaces>() {
-    const int64_t added =
-        add_some<F, kCount, kAtPlaces>(row, stride, left, count, columns, fresh && left == rows);
+    const int64_t added = add_some<F, kCount, kAtPlaces>(row, stride, left, count, columns,
+                                                         fresh && left == rows, &blocks);
     row += added * stride;
     left -= added;
   };
@@ -188,7 +191,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   add.template operator()<2, false>();
   add.template operator()<1, false>();
   if constexpr (kByBlocks<F>) {
-    columns->depth += F::depth_of(columns->blocks - blocks);
+    columns->depth += F::depth_of(blocks);
     return;
   }
   constexpr int64_t kLeast = kRows < kPlaceRows ? kRows : kPlaceRows;

@@ -237,6 +237,29 @@ void check_drift() {
   CHECK(check_sums(columns, terms, rows) == 0);
 }
 
+// Tiles of all columns and of the first of them in turn, as those of folded rows are, with as many
+// blocks as let the turn to settle always come to the narrow ones.
+void check_uneven() {
+  constexpr std::int64_t count = 16, narrow = 8, turns = 3000;
+  const std::vector<double> row(count, 1.0);
+  for (const std::int64_t block : {8, 10, 16}) {
+    Sums sums(count);
+    Columns columns = sums.columns();
+    columns.near = block != 10;
+    for (std::int64_t t = 0; t < turns; ++t) {
+      kernel().tile(row.data(), 0, 15 * block, count, {}, &columns, t == 0);
+      kernel().tile(row.data(), 0, block, narrow, {}, &columns, false);
+    }
+    kernel().arrange(&columns, count);
+    double results[count];
+    std::int64_t uncertain[count];
+    CHECK(kernel().finisher.finish(&columns, count, 0, results, uncertain) == 0);
+    for (std::int64_t j = 0; j < count; ++j) {
+      CHECK(results[j] == static_cast<double>(block * turns * (j < narrow ? 16 : 15)));
+    }
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -247,6 +270,7 @@ int main() {
       check_kinds();
       check_long_runs();
       check_drift();
+      check_uneven();
       if (finer) break;
     }
   }
