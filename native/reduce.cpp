@@ -109,9 +109,11 @@ bool multiply(const Array& results, std::int64_t factor) {
   for (int i = 0; i < results.ndim; ++i) loops.push_back({results.shape[i], {results.strides[i]}});
   std::array<std::byte*, 1> base{results.data};
   simplify<1>(loops, base);
+  const std::int64_t turns = count_turns(loops);
+  if (turns == 0) return true;
   return with_type(results.dtype, [&]<class T>(Tag<T>) {
     Walker<1> walker(loops, 0);
-    for (std::int64_t turn = count_turns(loops); turn > 0; --turn, walker.step()) {
+    for (std::int64_t turn = 0; turn < turns; ++turn, walker.step()) {
       std::byte* const at = base[0] + walker.offset()[0];
       if constexpr (std::is_floating_point_v<T>) {
         const double product =

@@ -250,6 +250,9 @@ describe('what was broadcast', () => {
       63_500_000n,
       1_500_000n,
     ]);
+    const none = zeros([0, 3], { dtype: 'int8' }).broadcastTo([100, 0, 3]);
+    expect((none.sum({ axis: 0 }) as NDArray).shape).toEqual([0, 3]);
+    expect((none.sum({ axis: [0, 1] }) as NDArray).toArray()).toEqual([0n, 0n, 0n]);
     const large = full([2, 3], 2n ** 59n, { dtype: 'int64' }).broadcastTo([8, 2, 3]);
     expectError('ERR_INT_OVERFLOW', large, { axis: [0, 1] });
     expect((large.sum({ axis: 0 }) as NDArray).get(1, 2)).toBe(2n ** 62n);

@@ -31,6 +31,22 @@ STRIDED_INLINE VecF64 anchor_of(VecI64 biased) {
   return (VecF64)((biased << kMantissaBits) | kHalf);
 }
 
+// What a sum began with, or 0 where it has not begun.
+STRIDED_INLINE VecF64 anchor_under(VecF64 s) {
+  return (VecF64)((s != 0) & (VecI64)anchor_of(exponent(s)));
+}
+
+// A sum on top of another anchor, and what that leaves of it.
+struct Moved {
+  VecF64 sum;
+  VecF64 left;
+};
+STRIDED_INLINE Moved moved_to(VecF64 anchor, VecF64 s) {
+  const VecF64 held = s - anchor_under(s);
+  const VecF64 sum = anchor + held;
+  return {sum, held - (sum - anchor)};
+}
+
 // The unit in the last place of an anchor.
 STRIDED_INLINE VecF64 unit_of(VecF64 anchor) {
   return (VecF64)((VecI64)anchor & kSignAndExponent) * 0x1p-52;

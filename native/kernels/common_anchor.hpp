@@ -40,7 +40,6 @@ struct CommonAnchor {
   CommonAnchor() = default;
   // For terms whose absolute values have bits up to these.
   CommonAnchor(int64_t largest, int64_t terms) {
-    constexpr int64_t kReserve = 4;  // binary places that terms may grow by
     const int64_t places = 64 - __builtin_clzll(static_cast<uint64_t>(terms));
     int64_t biased = (largest >> kMantissaBits) + places + 4 + kReserve;
     if (biased < kLeastExponent) biased = kLeastExponent;

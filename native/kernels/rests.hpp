@@ -106,7 +106,7 @@ struct AnchoredRests {
     store_plane(columns, first + 2, j, seen);
   }
   STRIDED_INLINE Parts parts(VecF64 sum, VecF64, double units) const {
-    const VecF64 anchor = where(e != 0, anchor_of(exponent(e)));
+    const VecF64 anchor = anchor_under(e);
     Parts parts;
     parts.s = sum;
     parts.e = e - anchor;
@@ -123,12 +123,10 @@ struct AnchoredRests {
     if (kKept) bring_up_to_date(f);
   }
   void raise_to(VecI64 wanted) {
-    const VecI64 before = exponent(e);
-    const VecF64 held = where(e != 0, e - anchor_of(before));
-    const VecI64 now = greater(before, wanted);
-    const VecF64 anchor = where(now != 0, anchor_of(now));
-    e = anchor + held;
-    leave<false>(held - (e - anchor));
+    const VecI64 now = greater(exponent(e), wanted);
+    const Moved moved = moved_to(where(now != 0, anchor_of(now)), e);
+    e = moved.sum;
+    leave<false>(moved.left);
   }
 };
 

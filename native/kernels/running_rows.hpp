@@ -16,16 +16,13 @@ struct RunningRuns {
   Sum sums[kAll];
   int64_t blocks = 0;
 
-  // Begins with anchors for the first elements of a run.
+  // Begins with anchors for the first elements of a run, unless it is very short.
   STRIDED_INLINE void begin(const double* x, int64_t count) {
-    VecI64 most = {};
-#pragma GCC unroll 4
-    for (int64_t i = 0; i < kGroups; ++i) {
-      const int64_t left = count - i * kLanes;
-      if (left < kLanes) break;
-      most = greater(most, (VecI64)absolute(load<VecF64>(x + i * kLanes)));
+    Sum first;
+    if (count >= kGroups * kLanes) {
+      Sum::template begin<kGroups, 1>(&first,
+                                      [=](int, int i) { return load<VecF64>(x + i * kLanes); });
     }
-    const Sum first = Sum::with_anchor(most);
 #pragma GCC unroll 8
     for (Sum& sum : sums) sum = first;
   }

@@ -22,7 +22,7 @@
 //
 // A block whose terms are too large is added again on top of a larger anchor, with some binary
 // places in reserve. Then s - M joins the terms; what it leaves of itself is exact, too, and half a
-// new unit at most. A lane of zeros alone has no anchor yet, s = 0, and its q is too large for it.
+// new unit at most. A lane of zeros alone has no anchor yet, s = 0, and needs none.
 // A lane whose terms no anchor fits, or are not all numbers, becomes NaN: no certificate.
 //
 // In the end the lanes become those of Float64Sum: s - M as s, the rests as e, and as a so many
@@ -147,19 +147,10 @@ struct Running : PackedFloats<double> {
 
   // What the lanes hold, for that depth.
   STRIDED_INLINE Parts parts(int64_t depth) const {
-    const VecF64 anchor = where(s != 0, anchor_of(exponent(s)));
+    const VecF64 anchor = anchor_under(s);
     // As many rests as a block has, and one more for each time that an anchor is raised, of half a
     // unit; and there is a block for each two of the depth.
     return rests.parts(s - anchor, anchor, static_cast<double>((kMost / 4 + 2) * depth));
-  }
-
-  // Begins with anchors for terms whose absolute values have bits up to these.
-  static STRIDED_INLINE Running with_anchor(VecI64 most) {
-    Running sum;
-    const VecI64 wanted = greater(exponent_for(most), filled<VecI64>(kLeastExponent));
-    sum.s = where((most != 0) & (wanted <= kMostExponent), anchor_of(wanted));
-    sum.rests = Rests::start(sum.s);
-    return sum;
   }
 
  private:
@@ -221,17 +212,15 @@ struct Running : PackedFloats<double> {
 
   // Makes anchors at least so large.
   void raise(VecI64 wanted) {
-    const VecI64 begun = s != 0;
-    const VecI64 before = exponent(s);
-    const VecF64 held = where(begun, s - anchor_of(before));
-    const VecI64 now = greater(greater(before, wanted), filled<VecI64>(kLeastExponent));
+    const VecI64 now = greater(greater(exponent(s), wanted), filled<VecI64>(kLeastExponent));
     // NaN may have a sign.
     const VecI64 lost = (now > kMostExponent) | ~(s == s);
-    const VecI64 none = ~begun & (wanted == 0);
-    const VecF64 anchor = where(~none, anchor_of(now));
-    s = lost ? filled<VecF64>(__builtin_nan("")) : anchor + held;
+    const VecI64 some = (s != 0) | (wanted != 0);
+    const VecF64 nan = filled<VecF64>(__builtin_nan(""));
+    const Moved moved = moved_to(lost ? nan : where(some, anchor_of(now)), s);
+    s = lost ? nan : moved.sum;
     rests.raise(s);
-    rests.template add<false>(held - (s - anchor));
+    rests.template add<false>(moved.left);
   }
 };
 
