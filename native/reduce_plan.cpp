@@ -117,6 +117,8 @@ ReducePlan plan_reduction(const PlanRequest& request) {
   if (mask != nullptr || vector.stride[kIn] != plan.width() || many_short_rows) {
     plan.stage = choose_stage(plan.dtype, mask != nullptr);
     plan.staging = kernels().staging;
+    const bool is_spaced = mask == nullptr && vector.stride[kIn] % plan.width() == 0;
+    if (is_spaced) plan.spacing = vector.stride[kIn] / plan.width();
   }
   return plan;
 }

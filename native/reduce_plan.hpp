@@ -12,7 +12,8 @@
 // outer walk, the closest of the kept axes of an inner one. The other axes are walked around,
 // merged to the fewest loops. Elements that the loops cannot take as they lie (not contiguous,
 // masked) are staged: brought together in a small buffer first, so few at a time that the memory
-// has not answered all that was announced while they are added: it is never idle.
+// has not answered all that was announced while they are added: it is never idle. Kernels may have
+// loops for elements that lie some apart, which take half as long: those leave out the buffer.
 //
 // Outputs are numbered: output = turn of the kept loops * columns + column. Terms are numbered too:
 // in an outer walk a term is a row, in an inner walk an element. A span of outputs times a span of
@@ -45,9 +46,10 @@ struct ReducePlan {
   ReduceLoop run{1, {}};   // inner walks: the vector axis
   ReduceLoop rows{1, {}};  // outer walks: the innermost of the reduced loops
   bool inner = true;
-  bool in_order = false;  // of numbers: terms must be staged one run at a time
-  Stage stage = nullptr;  // null when elements are taken as they lie
-  RowReading staging;     // of an outer walk
+  bool in_order = false;     // of numbers: terms must be staged one run at a time
+  Stage stage = nullptr;     // null when elements are taken as they lie
+  RowReading staging;        // of an outer walk
+  std::int64_t spacing = 1;  // of staged elements that nothing but this keeps from the loops; or 1
   std::uint64_t neutral = 0;
 
   std::int64_t columns = 1;  // outputs side by side
@@ -116,12 +118,13 @@ class WalkBase {
   Offsets offset_;
 };
 
-// How the runs of an inner walk are staged: so many elements at a time, but for the last. `after`
-// is where the next walk begins, if that is known.
+// How the runs of an inner walk are staged, if they are: so many elements at a time, but for the
+// last. `after` is where the next walk begins, if that is known.
 struct RunStage {
   StageBuffer& buffer;
   std::int64_t elements = kStageRun;
   const std::byte* after = nullptr;
+  bool staged = true;
 };
 
 // Walks the terms [first, last) of an inner walk's output. The sink gets runs of contiguous
@@ -140,7 +143,7 @@ void walk_inner(const ReducePlan& plan, const WalkBase& base, std::int64_t first
     WalkBase at = base.moved(walker.offset()).moved(run, start);
     left -= count;
     walker.step();
-    if (plan.stage == nullptr) {
+    if (plan.stage == nullptr || !room.staged) {
       sink(at.in(), count, Terms{at.number(), run.stride[kNumber]});
       continue;
     }
@@ -203,10 +206,11 @@ void walk_staged_rows(const ReducePlan& plan, const WalkBase& at, std::int64_t r
 }
 
 // Walks the terms [first, last), which are rows, of the columns [column, column + count) of an
-// outer walk. The sink gets blocks of rows, from the first columns to the last.
+// outer walk. The sink gets blocks of rows, from the first columns to the last. Without a buffer
+// elements are left where they lie.
 template <class Sink>
 void walk_outer(const ReducePlan& plan, WalkBase base, std::int64_t column, std::int64_t count,
-                std::int64_t first, std::int64_t last, StageBuffer& buffer, Sink&& sink) {
+                std::int64_t first, std::int64_t last, StageBuffer* buffer, Sink&& sink) {
   const ReduceLoop& rows = plan.rows;
   const std::int64_t some = last - first <= kMostFew ? kMostFew : plan.staging.rows;
   const std::int64_t most = count <= kFewColumns ? kStageElements / count : some;
@@ -217,14 +221,14 @@ void walk_outer(const ReducePlan& plan, WalkBase base, std::int64_t column, std:
     std::int64_t turns = std::min(rows.size - start, left);
     WalkBase at = base.moved(walker.offset()).moved(rows, start);
     left -= turns;
-    if (plan.stage == nullptr) {
+    if (plan.stage == nullptr || buffer == nullptr) {
       const Terms terms{at.number(), rows.stride[kNumber]};
       sink(RowBlock{at.in(), rows.stride[kIn], turns, terms, 0, count});
       continue;
     }
     for (std::int64_t taken = 0; turns > 0; turns -= taken, at = at.moved(rows, taken)) {
       taken = std::min(turns, most);
-      walk_staged_rows(plan, at, taken, count, buffer, sink);
+      walk_staged_rows(plan, at, taken, count, *buffer, sink);
     }
   }
 }

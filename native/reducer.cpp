@@ -210,7 +210,7 @@ bool Reducer::few_terms(const Cell& cell, Work& work) {
     const std::byte* const at = base(cell).moved(plan_.across, cell.column).in();
     make({at, plan_.terms, plan_.width(), cell.count, plan_.across.stride[kIn], streamed}, 0);
   } else {
-    walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, work.buffer,
+    walk_outer(plan_, base(cell), cell.column, cell.count, 0, plan_.terms, &work.buffer,
                [&](const RowBlock& block) {
                  make({block.at, block.rows, block.stride, block.columns, plan_.width(), streamed},
                       block.column);

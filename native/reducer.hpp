@@ -107,6 +107,7 @@ class Reducer {
   void reduce_columns(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   std::int64_t add_columns(const Kernel& kernel, const Cell& cell, Span terms, std::int64_t folded,
                            StageBuffer& buffer, Columns& columns, bool fresh);
+  Kernel::Spaced spaced(const Kernel& kernel, const ReduceLoop& vector) const noexcept;
   std::int64_t fold(const Cell& cell, Span terms) const noexcept;
 
   void finish(int tier, const Cell& cell, const Columns& columns, Work& work);

@@ -9,6 +9,7 @@ namespace {
 constexpr std::int64_t kFoldedColumns = 512;  // few columns are folded into about so many
 constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
 constexpr std::int64_t kColumnAhead = 32;     // rows, when a column is gathered
+constexpr std::int64_t kLeastSpaced = 64;     // elements, for which loops need not stage them
 
 }  // namespace
 
@@ -23,17 +24,24 @@ void Reducer::reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& 
   }
 }
 
+// The loops for elements that lie apart along the vector axis; without any where there are none, or
+// staging takes less time.
+Kernel::Spaced Reducer::spaced(const Kernel& kernel, const ReduceLoop& vector) const noexcept {
+  if (plan_.spacing < 2 || plan_.spacing > kMostSpacing || vector.size < kLeastSpaced) return {};
+  return kernel.spaced[plan_.spacing - 2];
+}
+
 void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work,
                           Columns& columns) {
   const Kernel& kernel = *tier.kernel;
   const WalkBase start = base(cell).moved(plan_.across, cell.column);
-  if (plan_.stage == nullptr && family_.settled == nullptr) {
+  const Kernel::Loop rows = plan_.stage == nullptr ? kernel.rows : spaced(kernel, plan_.run).rows;
+  if (rows != nullptr && family_.settled == nullptr) {
     columns.near = near();
     bool fresh = true;
-    walk_inner(plan_, start, terms.first, terms.last, {work.buffer},
+    walk_inner(plan_, start, terms.first, terms.last, {work.buffer, 0, nullptr, false},
                [&](const std::byte* at, std::int64_t count, Terms numbers) {
-                 kernel.rows(at, plan_.across.stride[kIn], cell.count, count, numbers, &columns,
-                             fresh);
+                 rows(at, plan_.across.stride[kIn], cell.count, count, numbers, &columns, fresh);
                  fresh = false;
                });
     return;
@@ -112,7 +120,7 @@ void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work
   const Stage gather = choose_stage(plan_.dtype, false);
   columns.near = true;
   bool fresh = true;
-  walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, work.buffer,
+  walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, &work.buffer,
              [&](const RowBlock& block) {
                const std::int64_t stride = block.stride;
                const std::byte* at = block.at;
@@ -147,11 +155,14 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
 std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span terms,
                                   std::int64_t folded, StageBuffer& buffer, Columns& columns,
                                   bool fresh) {
-  columns.near = plan_.stage != nullptr || near();
+  const Kernel::Loop apart = spaced(kernel, plan_.across).tile;
+  const Kernel::Loop tile = apart == nullptr ? kernel.tile : apart;
+  const bool staged = plan_.stage != nullptr && apart == nullptr;
+  columns.near = staged || near();
   const std::int64_t wide = folded * cell.count;
   std::int64_t step = 0;
-  walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last, buffer,
-             [&](const RowBlock& block) {
+  walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last,
+             staged ? &buffer : nullptr, [&](const RowBlock& block) {
                std::int64_t rows = block.rows;
                const std::byte* at = block.at;
                Terms numbers = block.terms;
@@ -160,15 +171,14 @@ std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span t
                part.first = block.column;
                const std::int64_t turns = folded == 1 ? 0 : rows / folded;
                if (turns > 0) {
-                 kernel.tile(at, folded * block.stride, turns, wide,
-                             Terms{numbers.first, folded * step}, &part, fresh);
+                 tile(at, folded * block.stride, turns, wide, Terms{numbers.first, folded * step},
+                      &part, fresh);
                  rows -= turns * folded;
                  at += turns * folded * block.stride;
                  numbers.first += turns * folded * step;
                }
                if (rows > 0) {
-                 kernel.tile(at, block.stride, rows, block.columns, numbers, &part,
-                             fresh && turns == 0);
+                 tile(at, block.stride, rows, block.columns, numbers, &part, fresh && turns == 0);
                }
                if (block.column + block.columns < cell.count) return;
                columns.depth = part.depth;

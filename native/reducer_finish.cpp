@@ -157,7 +157,7 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
   if (too_many(static_cast<std::int64_t>(columns.size()), cell.count)) {
     return mend_cell(tier + 1, {cell.turn, cell.column + first, count}, work);
   }
-  if (!plan_.inner && plan_.stage == nullptr) return mend_columns(tier + 1, columns, work);
+  if (!plan_.inner && plan_.base[kMask] == nullptr) return mend_columns(tier + 1, columns, work);
   for (const Cell& part : group(columns)) mend_cell(tier + 1, part, work);
 }
 
@@ -169,7 +169,7 @@ void Reducer::mend_cell(int tier, const Cell& cell, Work& work) {
 
 // Columns that lie anywhere in a turn are brought together into runs, some of each at a time.
 void Reducer::mend_columns(int tier, std::span<const std::int64_t> outputs, Work& work) {
-  static_assert(kGathered * kGatheredRows <= kStageElements);
+  static_assert(kGathered * kGatheredRows <= kStageElements && kGathered <= kColumnStep);
   const Kernel& kernel = *family_.tiers[tier].kernel;
   const auto take = plan_.width() == 8 ? gather<std::uint64_t> : gather<std::uint32_t>;
   const std::int64_t turn = outputs.front() / plan_.columns;
@@ -179,7 +179,9 @@ void Reducer::mend_columns(int tier, std::span<const std::int64_t> outputs, Work
     for (std::size_t i = 0; i < count; ++i) {
       offsets[i] = (outputs[i] - turn * plan_.columns) * plan_.across.stride[kIn];
     }
-    Columns sums{work.words, plane()};
+    // Not those of `work`: to finish a column may take them to mend it by the tier after this one.
+    alignas(64) std::int64_t words[kMostPlanes * kColumnStep];
+    Columns sums{words, kColumnStep};
     std::int64_t held = 0;
     bool fresh = true;
     const auto add = [&] {
@@ -187,7 +189,7 @@ void Reducer::mend_columns(int tier, std::span<const std::int64_t> outputs, Work
                   static_cast<std::int64_t>(count), std::exchange(held, 0), Terms{}, &sums,
                   std::exchange(fresh, false));
     };
-    walk_outer(plan_, base({turn, 0, 1}), 0, 1, 0, plan_.terms, work.buffer,
+    walk_outer(plan_, base({turn, 0, 1}), 0, 1, 0, plan_.terms, nullptr,
                [&](const RowBlock& block) {
                  for (std::int64_t r = 0, taken = 0; r < block.rows; r += taken) {
                    taken = std::min(block.rows - r, kGatheredRows - held);
@@ -273,7 +275,7 @@ void Reducer::add_exactly(const Cell& cell, Span terms, Work& work, std::byte* s
         [&](const std::byte* at, std::int64_t count, Terms) { exact.add(state(j), at, count); });
   }
   if (plan_.inner) return;
-  walk_outer(plan_, start, cell.column, cell.count, terms.first, terms.last, work.buffer,
+  walk_outer(plan_, start, cell.column, cell.count, terms.first, terms.last, &work.buffer,
              [&](const RowBlock& block) {
                for (std::int64_t r = 0; r < block.rows; ++r) {
                  const std::byte* const at = block.at + r * block.stride;

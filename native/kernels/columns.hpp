@@ -1,20 +1,55 @@
 // What the loops have in common: how elements and partial results are read and written.
 #pragma once
 
+#include "every.hpp"
 #include "reading.hpp"
 
 namespace strided {
 namespace {
 
+// From one element to the next: other than side by side where a functor says so by kSpacing.
 template <class F>
-STRIDED_INLINE typename F::Chunk chunk_at(const typename F::Element* x) {
-  return load<typename F::Chunk>(x);
+constexpr int64_t kSpacing = 1;  // elements
+template <class F>
+  requires requires { F::kSpacing; }
+constexpr int64_t kSpacing<F> = F::kSpacing;
+template <class F>
+constexpr int64_t kElementStride = kSpacing<F> * static_cast<int64_t>(sizeof(typename F::Element));
+template <class F>
+constexpr int64_t kChunkStride = kElementStride<F> * F::kWidth;
+
+// Elements that must be there behind a whole chunk, for nothing to be read beyond the last one.
+template <class F>
+constexpr int64_t kBehind = kSpacing<F> > 1 ? 1 : 0;
+
+template <class F>
+STRIDED_INLINE typename F::Chunk chunk_at(const void* at) {
+  using Chunk = typename F::Chunk;
+  if constexpr (kSpacing<F> == 1) {
+    return load<Chunk>(at);
+  } else if constexpr (F::kWidth == 2) {
+    const auto* const x = static_cast<const char*>(at);
+    return Chunk{load<typename F::Element>(x), load<typename F::Element>(x + kElementStride<F>)};
+  } else {
+    Chunk chunks[kSpacing<F>];
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < kSpacing<F>; ++i) {
+      chunks[i] = load<Chunk>(static_cast<const char*>(at) + i * int64_t{sizeof(Chunk)});
+    }
+    return take_every<kSpacing<F>>(chunks);
+  }
 }
 
 template <class F>
 STRIDED_INLINE typename F::Chunk part_at(const typename F::Element* x, int64_t count) {
-  constexpr auto size = static_cast<int64_t>(sizeof(typename F::Element));
-  return load_part(x, count * size, F::neutral());
+  if constexpr (kSpacing<F> == 1) {
+    return load_part(x, count * kElementStride<F>, F::neutral());
+  } else {
+    typename F::Element part[F::kWidth];
+    store(part, F::neutral());
+    for (int64_t k = 0; k < count; ++k) part[k] = load<typename F::Element>(x + k * kSpacing<F>);
+    return load<typename F::Chunk>(part);
+  }
 }
 
 // The same of a run.

@@ -123,18 +123,21 @@ struct Finisher {
   int64_t (*anchored)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
 };
 
+inline constexpr int64_t kMostSpacing = 4;  // elements
+
 // The loops of a reduction over one dtype. `source` need not be aligned. `fresh` columns begin with
 // no terms; others go on.
 struct Kernel {
+  using Loop = void (*)(const void* source, int64_t stride, int64_t rows, int64_t count,
+                        Terms terms, Columns* columns, bool fresh);
+
   // Reduces `rows` runs of `count` contiguous elements, `stride` bytes apart, each into a column:
   // the first into the first.
-  void (*rows)(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
-               Columns* columns, bool fresh);
+  Loop rows;
   // Adds `rows` rows of `count` contiguous elements, `stride` bytes apart, to the first `count`
   // columns. Elements behind a row's end are never read; words behind the last column may be
   // written, up to a multiple of kColumnStep.
-  void (*tile)(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
-               Columns* columns, bool fresh);
+  Loop tile;
   // After the last tile: brings the first `count` columns into the form of the partial results.
   void (*arrange)(Columns* columns, int64_t count);
   // What makes results of columns, where there is something: the reduction's own, and means.
@@ -145,6 +148,13 @@ struct Kernel {
   // column of them, of `count` elements in all.
   void (*piece)(const void* source, int64_t count, void* sums, bool fresh) = nullptr;
   void (*close)(const void* sums, int64_t count, Columns* columns) = nullptr;
+  // May be null. Rows and tiles whose elements lie 2, 3, ... apart instead of side by side: nothing
+  // beyond the last one of a row is read.
+  struct Spaced {
+    Loop rows = nullptr;
+    Loop tile = nullptr;
+  };
+  Spaced spaced[kMostSpacing - 1] = {};
 };
 
 inline constexpr int64_t kPieceBytes = 1024;

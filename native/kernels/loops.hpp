@@ -22,6 +22,7 @@
 //                         optional: see tile_loop.hpp
 //   kLight, kHeavy        optional: see reading.hpp
 //   kHeadStep             optional: see tile_loop.hpp
+//   kSpacing              optional: elements lie so many apart, for tiles: see columns.hpp
 //   kRounds               optional: the order of additions shows, so that it must not depend on
 //                         where runs lie
 //

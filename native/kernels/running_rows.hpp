@@ -9,19 +9,20 @@ namespace {
 
 constexpr int kTogether = kNarrow ? 1 : 2;  // chunks of each of some accumulators
 
-// Accumulators of one run, or of several.
+// Accumulators of one run, or of several. (Lengths are of elements, which may lie apart.)
 template <class Sum, int64_t kAll>
 struct RunningRuns {
   using Parts = typename Sum::Parts;
+  static constexpr int64_t kStride = kElementStride<Sum>;
   Sum sums[kAll];
   int64_t blocks = 0;
 
   // Begins with anchors for the first elements of a run, unless it is very short.
-  STRIDED_INLINE void begin(const double* x, int64_t count) {
+  STRIDED_INLINE void begin(const char* x, int64_t count) {
     Sum first;
-    if (count >= kGroups * kLanes) {
-      Sum::template begin<kGroups, 1>(&first,
-                                      [=](int, int i) { return load<VecF64>(x + i * kLanes); });
+    if (count >= kGroups * kLanes + kBehind<Sum>) {
+      Sum::template begin<kGroups, 1>(
+          &first, [=](int, int i) { return chunk_at<Sum>(x + i * kChunkStride<Sum>); });
     }
 #pragma GCC unroll 8
     for (Sum& sum : sums) sum = first;
@@ -43,33 +44,43 @@ struct RunningRuns {
   // As many elements, a multiple of a vector's, from each place: see add_places in run_loop.hpp.
   STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t count, int64_t jump) {
     add<kAll>(count / kLanes, [=](int64_t b, int64_t i) {
-      const char* const at = from + b * apart + i * kVectorBytes;
-      if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0) {
-        announce_place<kPlaceAhead<Sum>>(at, count * 8 - i * kVectorBytes, jump);
+      const int64_t offset = i * kChunkStride<Sum>;
+      const char* const at = from + b * apart + offset;
+      if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing < Sum >> 1) {
+#pragma GCC unroll 4
+        for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
+          announce_place<kPlaceAhead<Sum>>(at + line, count * kStride - offset, jump);
+        }
       }
-      return load<VecF64>(at);
+      return chunk_at<Sum>(at);
     });
   }
 
   // A run by itself; the next one begins `jump` bytes behind its end.
   template <bool kAnnounced>
-  STRIDED_INLINE void add_run(const double* x, int64_t count, int64_t jump) {
-    constexpr int64_t step = kLanes * kGroups;
-    const int64_t whole = count / step;
+  STRIDED_INLINE void add_run(const char* x, int64_t count, int64_t jump) {
+    constexpr int64_t chunk = kChunkStride<Sum>;
+    int64_t chunks = count < kBehind<Sum> ? 0 : (count - kBehind<Sum>) / kLanes;
+    const int64_t whole = chunks / kGroups;
     add<kGroups>(whole, [=](int64_t b, int64_t i) {
-      const double* const at = x + i * step + b * kLanes;
-      if constexpr (kAnnounced) {
-        announce_far(reinterpret_cast<const char*>(at), kLine, (count - i * step) * 8, jump);
-      }
-      return load<VecF64>(at);
+      const int64_t offset = (i * kGroups + b) * chunk;
+      if constexpr (kAnnounced) announce_far(x + offset, chunk, count * kStride - offset, jump);
+      return chunk_at<Sum>(x + offset);
     });
-    x += whole * step;
-    count -= whole * step;
-    add<1>(count / kLanes, [=](int64_t, int64_t i) { return load<VecF64>(x + i * kLanes); });
-    x += count / kLanes * kLanes;
-    count %= kLanes;
+    x += whole * kGroups * chunk;
+    count -= whole * kGroups * kLanes;
+    chunks -= whole * kGroups;
+    add<1>(chunks, [=](int64_t, int64_t i) { return chunk_at<Sum>(x + i * chunk); });
+    add_parts<1>(x + chunks * chunk, 0, count - chunks * kLanes);
+  }
+
+  // As many elements of each of some runs, no more than a vector has.
+  template <int kBeside>
+  STRIDED_INLINE void add_parts(const char* x, int64_t apart, int64_t count) {
     if (count == 0) return;
-    add<1>(1, [=](int64_t, int64_t) { return load_part(x, count * 8, VecF64{}); });
+    add<kBeside>(1, [=](int64_t b, int64_t) {
+      return part_at<Sum>(reinterpret_cast<const double*>(x + b * apart), count);
+    });
   }
 
   STRIDED_INLINE Parts total(int64_t b) const {
@@ -85,15 +96,15 @@ STRIDED_INLINE int64_t depth_of_run(int64_t count) {
 }
 
 template <class Sum>
-STRIDED_INLINE typename Sum::Parts running_run(const double* x, int64_t count, int64_t jump,
+STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int64_t jump,
                                                bool places) {
   constexpr int64_t kAll = kPlaces<Sum>;
   RunningRuns<Sum, kAll> run;
   run.begin(x, count);
-  if (places && count * 8 >= kAll * kPlaceBytes) {
-    const int64_t each = count / (kAll * kLanes) * kLanes;
-    run.add_places(reinterpret_cast<const char*>(x), each * 8, each, 0);
-    x += kAll * each;
+  if (places && count * kElementStride < Sum >> kAll * kPlaceBytes) {
+    const int64_t each = (count - kBehind<Sum>) / (kAll * kLanes) * kLanes;
+    run.add_places(x, each * kElementStride<Sum>, each, 0);
+    x += kAll * each * kElementStride<Sum>;
     count -= kAll * each;
   }
   run.template add_run<true>(x, count, jump);
@@ -112,19 +123,15 @@ template <class Sum>
 STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source, int64_t apart,
                                  int64_t stride, int64_t count) {
   constexpr int64_t kAll = kPlaces<Sum>;
-  const int64_t head = common_head<VecF64>(reinterpret_cast<const double*>(source), apart);
-  const int64_t whole = (count - head) / kLanes * kLanes;
+  constexpr int64_t size = kElementStride<Sum>;
+  const auto* const first = reinterpret_cast<const double*>(source);
+  const int64_t head = kSpacing<Sum> == 1 ? common_head<VecF64>(first, apart) : 0;
+  const int64_t whole = (count - head - kBehind<Sum>) / kLanes * kLanes;
   RunningRuns<Sum, kAll> runs;
-  runs.begin(reinterpret_cast<const double*>(source), count);
-  const auto add_parts = [&](int64_t from, int64_t some) {
-    if (some == 0) return;
-    runs.template add<kAll>(1, [=](int64_t b, int64_t) {
-      return load_part(source + b * apart + from * 8, some * 8, VecF64{});
-    });
-  };
-  add_parts(0, head);
-  runs.add_places(source + head * 8, apart, whole, stride - whole * 8);
-  add_parts(head + whole, count - head - whole);
+  runs.begin(source, count);
+  runs.template add_parts<kAll>(source, apart, head);
+  runs.add_places(source + head * size, apart, whole, stride - whole * size);
+  runs.template add_parts<kAll>(source + (head + whole) * size, apart, count - head - whole);
 #pragma GCC unroll 8
   for (int64_t b = 0; b < kAll; ++b) totals[b] = runs.total(b);
 }
@@ -135,19 +142,19 @@ template <class Sum>
 void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count, Columns* columns,
                bool fresh) {
   using Parts = typename Sum::Parts;
-  const auto run = [&](int64_t r) { return reinterpret_cast<const double*>(first + r * stride); };
-  const int64_t jump = stride - count * 8;
-  if (count >= kLeastAtPlaces && at_places(columns, count * 8)) {
+  const int64_t bytes = count * kElementStride<Sum>;
+  const int64_t jump = stride - bytes;
+  if (count >= kLeastAtPlaces && at_places(columns, bytes)) {
     close_places<Parts>(
         rows, count, columns, fresh,
         [&](Parts* totals, int64_t r, int64_t apart) {
           running_runs<Sum>(totals, first + r * stride, apart * stride, stride, count);
         },
-        [&](int64_t r) { return running_run<Sum>(run(r), count, jump, true); });
+        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, jump, true); });
   } else {
     int64_t r = 0;
     close_all<Parts>(rows, count, columns, fresh,
-                     [&] { return running_run<Sum>(run(r++), count, jump, false); });
+                     [&] { return running_run<Sum>(first + r++ * stride, count, jump, false); });
   }
 }
 
@@ -201,7 +208,7 @@ void running_rows(const void* source, int64_t stride, int64_t rows, int64_t coun
                   Columns* columns, bool fresh) {
   const auto* const first = static_cast<const char*>(source);
   columns->depth += depth_of_run<Sum>(count);
-  if constexpr (Sum::kSharesAnchors) {
+  if constexpr (Sum::kSharesAnchors && kSpacing<Sum> == 1) {
     if (count < (columns->near ? kLongRun : kLongFarRun)) {
       columns->depth += count / kLanes + 2 + kLanes;
       return short_rows(first, stride, rows, count, columns, fresh);
@@ -216,11 +223,11 @@ void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
   static_assert(sizeof(RunningRuns<Sum, kGroups>) <= kSumsBytes);
   RunningRuns<Sum, kGroups> run;
   if (fresh) {
-    run.begin(static_cast<const double*>(source), count);
+    run.begin(static_cast<const char*>(source), count);
   } else {
     __builtin_memcpy(&run, sums, sizeof run);
   }
-  run.template add_run<false>(static_cast<const double*>(source), count, 0);
+  run.template add_run<false>(static_cast<const char*>(source), count, 0);
   __builtin_memcpy(sums, &run, sizeof run);
 }
 
@@ -243,6 +250,19 @@ void arrange_running(Columns* columns, int64_t count) {
     sum.open(columns, j);
     sum.parts(columns->depth).close(columns, j, 0, false);
   }
+}
+
+// The same of elements that lie apart. (It has no members of its own, as sums come side by side.)
+template <class Sum, int kApart>
+struct Spaced : Sum {
+  static constexpr int64_t kSpacing = kApart;
+};
+
+template <class Sum, int kApart>
+constexpr Kernel::Spaced spaced_kernel() {
+  using F = Spaced<Sum, kApart>;
+  static_assert(sizeof(F) == sizeof(Sum));
+  return {running_rows<F>, reduce_tile<F>};
 }
 
 template <class Sum>

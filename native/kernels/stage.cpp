@@ -1,5 +1,6 @@
 // Staging: scattered or masked elements are brought together.
 
+#include "every.hpp"
 #include "reading.hpp"
 
 namespace strided {
@@ -27,28 +28,6 @@ void stage(const Scattered& from, int64_t rows, int64_t count, uint64_t neutral,
       store(to, bits);
     }
   }
-}
-
-// Of some vectors beside each other, every kStep-th element from the first on, as many as a vector
-// has. Each shuffle adds to those taken before the ones of a vector more.
-template <int kStep, class V>
-STRIDED_INLINE V take_every(const V* vectors) {
-  constexpr int64_t count = sizeof(V) / sizeof(vectors[0][0]);
-  V taken = vectors[0];
-#pragma GCC unroll 4
-  for (int64_t v = 1; v < kStep; ++v) {
-    V lanes;
-#pragma GCC unroll 16
-    for (int64_t k = 0; k < count; ++k) {
-      const int64_t place = kStep * k - v * count;  // in the vector
-      const int64_t before = v == 1 ? kStep * k : k;
-      lanes[k] = static_cast<decltype(lanes[0] + 0)>(place < 0       ? before
-                                                     : place < count ? count + place
-                                                                     : 0);
-    }
-    taken = shuffle(taken, vectors[v], lanes);
-  }
-  return taken;
 }
 
 // Elements that are kStep apart, so many at a time, of which whole vectors are read. Where the step

@@ -33,7 +33,11 @@ constexpr Kernel sum_of<double>() {
                          anchored_sums<false>};
   const Finisher means = {finish_float64<double, true>, reduce_few<FewFloats<double, double, true>>,
                           kMostFew, anchored_sums<true>};
-  return running_kernel<RunningSum>(sums, means);
+  Kernel kernel = running_kernel<RunningSum>(sums, means);
+  kernel.spaced[0] = spaced_kernel<RunningSum, 2>();
+  kernel.spaced[1] = spaced_kernel<RunningSum, 3>();
+  kernel.spaced[2] = spaced_kernel<RunningSum, 4>();
+  return kernel;
 }
 template <>
 constexpr Kernel sum_of<Bool>() {

@@ -31,7 +31,7 @@ template <class F, int kCount, int kBeside, bool kAnnounced, bool kFresh>
 STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
                            Columns* columns) {
   const int64_t column = columns->first + j;
-  constexpr int64_t chunk = sizeof(typename F::Chunk);
+  constexpr int64_t chunk = kChunkStride<F>;
   F sums[kBeside];
   constexpr bool kGoOn = !kFresh && !kApart<F>;
 #pragma GCC unroll 8
@@ -41,7 +41,7 @@ STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ah
     for (int64_t i = 0; i < chunk && kAnnounced; i += kLine) {
       if ((b * chunk + i) % kLine == 0) __builtin_prefetch(from + i + ahead);
     }
-    return load<typename F::Chunk>(from);
+    return chunk_at<F>(from);
   };
   if constexpr (kFresh && kByBlocks<F>) F::template begin<kCount, kBeside>(sums, chunk_of);
   add_block<F, kCount, kBeside>(sums, chunk_of);
@@ -106,8 +106,7 @@ STRIDED_INLINE int64_t times_alike(int64_t times, int64_t stride) {
 template <class F, int kCount, bool kAtPlaces, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, int64_t count,
                              Columns* columns) {
-  using Element = typename F::Element;
-  constexpr auto size = static_cast<int64_t>(sizeof(Element));
+  constexpr int64_t size = kElementStride<F>;
   constexpr int64_t kAhead = kAtPlaces ? kPlaceAhead<F> : kNearAhead;
   int64_t j = 0;
   const auto ahead = [&] {
@@ -119,12 +118,15 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, i
                                    [=](auto* x) { return part_of_run<F>(x, head); });
     j = head;
   }
-  if (columns->near || kTwoBeside<F>) {
-    for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
-      add_to<F, kCount, 2, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
+  // Elements that lie apart come from so many lines that one vector of them is enough.
+  if constexpr (kSpacing<F> == 1) {
+    if (columns->near || kTwoBeside<F>) {
+      for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
+        add_to<F, kCount, 2, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
+      }
     }
   }
-  for (; j + F::kWidth <= count; j += F::kWidth) {
+  for (; j + F::kWidth + kBehind<F> <= count; j += F::kWidth) {
     add_to<F, kCount, 1, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
   }
   // To the end of the vector that has the last column, were they counted from the first one on.
@@ -182,13 +184,15 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     left -= added;
   };
   constexpr bool kRounds = requires { requires F::kRounds; };
-  if (kRounds || columns->near) {
+  if constexpr (kSpacing < F >> 1) {
+    add.template operator()<kPlaceRows, true>();
+  } else if (kRounds || columns->near) {
     add.template operator()<kRows, false>();
   } else {
     add.template operator()<kPlaceRows, true>();
   }
   add.template operator()<kFewRows, false>();
-  add.template operator()<2, false>();
+  if constexpr (kSpacing<F> == 1) add.template operator()<2, false>();
   add.template operator()<1, false>();
   if constexpr (kByBlocks<F>) {
     columns->depth += F::depth_of(blocks);
