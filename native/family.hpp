@@ -174,4 +174,12 @@ Family any_family(DType source, DType result);
 Family all_family(DType source, DType result);
 Family countNonzero_family(DType source, DType result);
 
+// What makes results of sums, or means, without tiers and partial results, where there is anything.
+struct AtOnce {
+  const Kernel* kernel = nullptr;
+  const Finisher* finisher = nullptr;
+};
+AtOnce sum_at_once(DType source, DType result) noexcept;
+AtOnce mean_at_once(DType source, DType result) noexcept;
+
 }  // namespace strided

@@ -8,6 +8,7 @@
 #include "integer_result.hpp"
 #include "layout.hpp"
 #include "reduce_plan.hpp"
+#include "reduce_small.hpp"
 #include "reducer.hpp"
 
 namespace strided {
@@ -141,6 +142,7 @@ void spread(Array& done, int axis, std::int64_t size) {
 }
 
 Status reduce_all(const Reduction& reduction) {
+  if (reduce_small(reduction)) return Status::ok;
   const Family family =
       kFamilies[static_cast<int>(reduction.kind)](reduction.in.dtype, reduction.out.dtype);
   const Finisher& at_once = family.tiers[0].at_once;

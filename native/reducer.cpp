@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "pool.hpp"
+#include "reduce_small.hpp"
 
 namespace strided {
 namespace {
@@ -27,11 +28,10 @@ constexpr std::int64_t kColumnBytes = 4096;   // of a column are worth merging i
 constexpr std::int64_t kFreeBytes = 65536;    // the same when it is not to be felt
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
 constexpr std::int64_t kOftenHalfway = 16;    // terms whose sums are
-constexpr std::int64_t kFewRows = 2;         // of short elements; of longer ones so many times more
-constexpr std::int64_t kWholeTerms = 80;     // where a span may begin
-constexpr std::int64_t kLeastAnchored = 32;  // terms that are worth choosing an anchor
-constexpr std::int64_t kLeastTogether = 8;   // results that are
-constexpr std::int64_t kMostUncertain = 8;   // of so many results one, or the anchor is not theirs
+constexpr std::int64_t kWholeTerms = 80;      // where a span may begin
+constexpr std::int64_t kLeastAnchored = 17;   // terms that are worth choosing an anchor
+constexpr std::int64_t kLeastTogether = 8;    // results that are
+constexpr std::int64_t kMostUncertain = 8;    // of so many results one, or the anchor is not theirs
 
 }  // namespace
 

@@ -173,6 +173,21 @@ DType dtype_at_once(DType source, DType result) {
 }
 
 template <bool kMean>
+const Finisher& finisher_of(const Kernel& kernel) noexcept {
+  return kMean ? kernel.means : kernel.finisher;
+}
+
+template <bool kMean>
+AtOnce at_once(DType source, DType result) noexcept {
+  const bool is_usual = result == dtype_at_once<kMean>(source, result);
+  // Sums of float32 that are to be float64 take another tier.
+  const bool is_wider = source == DType::k_float32 && result == DType::k_float64;
+  if (!is_usual || is_wider) return {};
+  const auto& kernel = STRIDED_KERNEL(sum, source);
+  return {&kernel, &finisher_of<kMean>(kernel)};
+}
+
+template <bool kMean>
 Family family_of_sums(DType source, DType result) {
   Family family;
   const auto& first = STRIDED_KERNEL(sum, source);
@@ -198,13 +213,12 @@ Family family_of_sums(DType source, DType result) {
     using Rule = std::conditional_t<kMean, IntMeanRule, IntSumRule>;
     family.tiers[0] = tier_of<Rule>(first);
   }
-  const auto finisher = [](const Kernel& kernel) { return kMean ? kernel.means : kernel.finisher; };
   if (result == dtype_at_once<kMean>(source, result)) {
-    family.tiers[0].at_once = finisher(*family.tiers[0].kernel);
+    family.tiers[0].at_once = finisher_of<kMean>(*family.tiers[0].kernel);
   }
   if (source == DType::k_float64 && source == result) {
     for (int tier = 1; tier < family.tier_count; ++tier) {
-      family.tiers[tier].at_once = finisher(*family.tiers[tier].kernel);
+      family.tiers[tier].at_once = finisher_of<kMean>(*family.tiers[tier].kernel);
     }
   }
   return family;
@@ -218,6 +232,14 @@ Family sum_family(DType source, DType result) {
 
 Family mean_family(DType source, DType result) {
   return family_of_sums<true>(source, result);
+}
+
+AtOnce sum_at_once(DType source, DType result) noexcept {
+  return at_once<false>(source, result);
+}
+
+AtOnce mean_at_once(DType source, DType result) noexcept {
+  return at_once<true>(source, result);
 }
 
 }  // namespace strided

@@ -8,6 +8,7 @@
 //   lanes_of(Packed<Element>)   elements as terms
 //   add(Lanes)                  a term of each result
 //   finish(terms, Results*)     after so many terms; a lane is true where its result is certain
+//   make(terms, at, Results*)   optional, instead of both: at(i) is the i-th term of each
 //   of_pair(a, b)               optional: certain results of two terms each
 #pragma once
 
@@ -151,9 +152,13 @@ STRIDED_INLINE int64_t add_few(const FewTerms& few, char* out, int64_t* uncertai
         return certain;
       }
     }
-    F sums;
-    for (int64_t i = 0; i < few.terms; ++i) sums.add(term(i));
-    certain = sums.finish(static_cast<double>(few.terms), &results);
+    if constexpr (requires { F::make(few.terms, term, &results); }) {
+      certain = F::make(few.terms, term, &results);
+    } else {
+      F sums;
+      for (int64_t i = 0; i < few.terms; ++i) sums.add(term(i));
+      certain = sums.finish(static_cast<double>(few.terms), &results);
+    }
     put(out + j * size, results, lanes, streamed);
     return certain;
   });

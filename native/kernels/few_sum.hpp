@@ -8,23 +8,68 @@
 namespace strided {
 namespace {
 
+// Of few terms the errors of additions can mostly be added up without error themselves: then the
+// exact sum is that of two numbers, s + e.
+struct PairSum {
+  VecF64 s, e = {};
+  VecI64 lost;  // bits of what that leaves; some where sums are no numbers
+
+  explicit STRIDED_INLINE PairSum(VecF64 first) : s(first), lost(~(first == first)) {}
+  STRIDED_INLINE void add(VecF64 x) {
+    const Sum<VecF64> t = two_sum<VecF64>(s, x);
+    const Sum<VecF64> u = two_sum<VecF64>(e, t.error);
+    s = t.sum;
+    e = u.sum;
+    lost |= (VecI64)u.error;
+  }
+  STRIDED_INLINE bool is_exact() const { return !any_bits(lost, INT64_MAX); }
+};
+
 // Results are of type R.
 template <class T, class R, bool kMean>
 struct FewFloats {
   using Element = T;
   using Lanes = VecF64;
   using Results = Packed<R>;
-  CarefulSum<double> sums;
 
   static STRIDED_INLINE Lanes lanes_of(Packed<T> x) { return doubles<T>(x); }
-  STRIDED_INLINE void add(Lanes x) { sums.add(x); }
-  STRIDED_INLINE VecI64 finish(double terms, Results* results) const {
+
+  // The results of so many terms, of which at(i) is the i-th of each; a lane is true where its
+  // result is certain.
+  template <class At>
+  static STRIDED_INLINE VecI64 make(int64_t terms, At&& at, Results* results) {
+    PairSum pair(at(0));
+    for (int64_t i = 1; i < terms; ++i) pair.add(at(i));
+    if (__builtin_expect(!pair.is_exact(), 0)) return make_carefully(terms, at, results);
+    if constexpr (sizeof(R) == 8 && !kMean) {
+      *results = pair.s + pair.e + 0.0;  // -0 becomes +0
+      return filled<VecI64>(int64_t{-1});
+    } else {
+      CarefulSum<double> sums;
+      sums.s = pair.s;
+      sums.e = pair.e;
+      return finish(sums, terms, results);
+    }
+  }
+
+ private:
+  template <class At>
+  static __attribute__((noinline, cold)) VecI64 make_carefully(int64_t terms, At at,
+                                                               Results* results) {
+    CarefulSum<double> sums;
+    for (int64_t i = 0; i < terms; ++i) sums.add(at(i));
+    return finish(sums, terms, results);
+  }
+  static STRIDED_INLINE VecI64 finish(const CarefulSum<double>& sums, int64_t terms,
+                                      Results* results) {
+    const auto n = static_cast<double>(terms);
     VecF64 wide;
-    const VecI64 certain =
-        finish_careful_lanes<R, kMean>(sums, terms * (2 * kRoundoff), terms, &wide);
+    const VecI64 certain = finish_careful_lanes<R, kMean>(sums, n * (2 * kRoundoff), n, &wide);
     *results = __builtin_convertvector(wide, Results);
     return certain;
   }
+
+ public:
   // The sum of two numbers is the rounded one by itself; CPUs differ in the sign of NaN.
   static STRIDED_INLINE Results of_pair(Lanes a, Lanes b)
     requires(sizeof(R) == 8 && !kMean)
