@@ -2,7 +2,6 @@
 // work, would take as long as the sums do.
 #pragma once
 
-#include "kernels/kernels.hpp"
 #include "reduce.hpp"
 
 namespace strided {

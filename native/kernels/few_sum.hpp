@@ -52,6 +52,14 @@ struct FewFloats {
     }
   }
 
+  // The sum of two numbers is the rounded one by itself; CPUs differ in the sign of NaN.
+  static STRIDED_INLINE Results of_pair(Lanes a, Lanes b)
+    requires(sizeof(R) == 8 && !kMean)
+  {
+    const VecF64 sum = (a + b) + 0.0;
+    return sum == sum ? sum : filled<VecF64>(__builtin_nan(""));
+  }
+
  private:
   template <class At>
   static __attribute__((noinline, cold)) VecI64 make_carefully(int64_t terms, At at,
@@ -67,15 +75,6 @@ struct FewFloats {
     const VecI64 certain = finish_careful_lanes<R, kMean>(sums, n * (2 * kRoundoff), n, &wide);
     *results = __builtin_convertvector(wide, Results);
     return certain;
-  }
-
- public:
-  // The sum of two numbers is the rounded one by itself; CPUs differ in the sign of NaN.
-  static STRIDED_INLINE Results of_pair(Lanes a, Lanes b)
-    requires(sizeof(R) == 8 && !kMean)
-  {
-    const VecF64 sum = (a + b) + 0.0;
-    return sum == sum ? sum : filled<VecF64>(__builtin_nan(""));
   }
 };
 

@@ -46,7 +46,7 @@ struct RunningRuns {
     add<kAll>(count / kLanes, [=](int64_t b, int64_t i) {
       const int64_t offset = i * kChunkStride<Sum>;
       const char* const at = from + b * apart + offset;
-      if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing < Sum >> 1) {
+      if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing<Sum> != 1) {
 #pragma GCC unroll 4
         for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
           announce_place<kPlaceAhead<Sum>>(at + line, count * kStride - offset, jump);
@@ -101,7 +101,7 @@ STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int
   constexpr int64_t kAll = kPlaces<Sum>;
   RunningRuns<Sum, kAll> run;
   run.begin(x, count);
-  if (places && count * kElementStride < Sum >> kAll * kPlaceBytes) {
+  if (places && kAll * kPlaceBytes < count * kElementStride<Sum>) {
     const int64_t each = (count - kBehind<Sum>) / (kAll * kLanes) * kLanes;
     run.add_places(x, each * kElementStride<Sum>, each, 0);
     x += kAll * each * kElementStride<Sum>;

@@ -184,7 +184,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     left -= added;
   };
   constexpr bool kRounds = requires { requires F::kRounds; };
-  if constexpr (kSpacing < F >> 1) {
+  if constexpr (kSpacing<F> != 1) {
     add.template operator()<kPlaceRows, true>();
   } else if (kRounds || columns->near) {
     add.template operator()<kRows, false>();
