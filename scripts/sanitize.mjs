@@ -27,6 +27,6 @@ for (const [folder, sanitizers, tests] of builds) {
     `-DSTRIDED_SANITIZE=${sanitizers}`,
     '--log-level=WARNING',
   ]);
-  run('cmake', ['--build', folder, '--parallel', '2']);
+  run('cmake', ['--build', folder, '--target', 'core_tests', '--parallel', '2']);
   run('ctest', ['--test-dir', folder, '--output-on-failure', ...tests]);
 }
