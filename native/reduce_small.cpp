@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::int64_t kMostElements = 1 << 14;  // that the nearest caches hold
 constexpr std::int64_t kMostResults = 512;
-constexpr std::int64_t kLongColumn = 256;  // terms
-constexpr std::int64_t kFewInRuns = 12;    // terms, where more have an anchor
+constexpr std::int64_t kLongColumn = 256;    // terms
+constexpr std::int64_t kLeastInParts = 128;  // terms of a run
+constexpr std::int64_t kFewInRuns = 12;      // terms, where more have an anchor
 
 AtOnce at_once(const Reduction& reduction) noexcept {
   const DType source = reduction.in.dtype;
@@ -46,11 +47,15 @@ bool reduce_run(const Reduction& reduction) {
   const std::int64_t count = elements_in_one_run(reduction.in);
   const auto [kernel, finisher] = at_once(reduction);
   if (count == 0 || finisher == nullptr || finisher->finish == nullptr) return false;
+  std::int64_t uncertain = 0;
+  if (finisher->anchored != nullptr && count >= kLeastInParts) {
+    const FewTerms run{reduction.in.data, count, itemsize(reduction.in.dtype), 1, 0, false};
+    return finisher->anchored(run, reduction.out.data, &uncertain) == 0;
+  }
   alignas(64) std::int64_t words[kMostPlanes * kColumnStep];
   Columns columns{words, kColumnStep};
   columns.near = true;
   kernel->rows(reduction.in.data, 0, 1, count, Terms{}, &columns, true);
-  std::int64_t uncertain = 0;
   return finisher->finish(&columns, 1, count, reduction.out.data, &uncertain) == 0;
 }
 

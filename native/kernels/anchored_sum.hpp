@@ -48,8 +48,8 @@ inline double least_of_run(const char* run, int64_t count) {
 template <bool kMean>
 class AnchoredResults {
  public:
-  AnchoredResults(VecF64 anchor, int64_t terms)
-      : all_units_(unit_of(anchor) * static_cast<double>(terms)), terms_(terms) {}
+  AnchoredResults(double unit, int64_t terms)
+      : all_units_(filled<VecF64>(unit * static_cast<double>(terms))), terms_(terms) {}
 
   // least(lanes) gives the least absolute value among the terms of each lane that is true. Of the
   // first lanes, those that count, gives which are certain.
@@ -203,6 +203,34 @@ struct AnchoredRuns {
   }
 };
 
+// All of one run, of which as many parts as there are lanes are added side by side.
+struct AnchoredRun {
+  const char* source;
+  int64_t terms;
+
+  AnchoredRun(const FewTerms& few, int64_t, int64_t)
+      : source(static_cast<const char*>(few.source)), terms(few.terms) {}
+
+  int64_t glance() const { return largest_of(source, 0, 1, terms < kGlance ? terms : kGlance); }
+  int64_t largest() const { return largest_of(source, 0, 1, terms); }
+
+  __attribute__((noinline)) VecI64 add(const CommonAnchor& anchor, Anchored* sums) const {
+    const int64_t each = terms / (kLanes * kLanes) * kLanes;
+    const int64_t left = terms - each * kLanes;
+    Anchored parts, rest = {};
+    VecI64 large = add_runs(source, each * 8, kLanes, each, anchor, &parts);
+    if (left > 0) large |= add_runs(source + (terms - left) * 8, 0, 1, left, anchor, &rest);
+    *sums = {VecF64{rest.sums[0]}, VecF64{rest.rests[0]}};
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      sums->sums[0] += parts.sums[lane];
+      sums->rests[0] += parts.rests[lane];
+    }
+    return large;
+  }
+
+  VecF64 least(int64_t, VecI64) const { return VecF64{least_of_run(source, terms)}; }
+};
+
 // Adds up what `part` has on top of an anchor, or of another that suits it better. False where none
 // does.
 template <class Part>
@@ -227,7 +255,7 @@ int64_t make_anchored(const FewTerms& few, double* results, int64_t* uncertain) 
       for (int64_t i = 0; i < some; ++i) results[first + i] = 0;
       continue;
     }
-    const AnchoredResults<kMean> make(anchor.anchor, few.terms);
+    const AnchoredResults<kMean> make(anchor.unit, few.terms);
     for (int64_t v = 0; v * kLanes < some; ++v) {
       const int64_t lanes = some - v * kLanes < kLanes ? some - v * kLanes : kLanes;
       const int64_t number = first + v * kLanes;
@@ -242,7 +270,11 @@ int64_t make_anchored(const FewTerms& few, double* results, int64_t* uncertain) 
 template <bool kMean>
 int64_t anchored_sums(const FewTerms& few, void* results, int64_t* uncertain) {
   auto* out = static_cast<double*>(results);
-  if (few.term_stride == 8) return make_anchored<kMean, AnchoredRuns>(few, out, uncertain);
+  if (few.term_stride == 8) {
+    const auto make =
+        few.count == 1 ? make_anchored<kMean, AnchoredRun> : make_anchored<kMean, AnchoredRuns>;
+    return make(few, out, uncertain);
+  }
   if (few.term_stride == 0 || crowds(few.term_stride)) return -1;
   return make_anchored<kMean, AnchoredColumns>(few, out, uncertain);
 }

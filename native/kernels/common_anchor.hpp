@@ -2,8 +2,17 @@
 //
 // To choose an anchor for each lane, and to ask of each block whether it is large enough, takes
 // time where the elements are near. Here a few of them choose one for all, and it is asked in the
-// end: lanes whose squares add up to q, of n terms together, stay in the anchor's interval if n q
-// is no more than its half squared. Where it was too small, all of them choose.
+// end. Where it was too small, all of them choose.
+//
+// The anchor is always the same: the terms are scaled instead, by a power of two that an operation
+// which multiplies and adds takes for nothing. It lies in the middle of -2 to -2 + 2^-j. All that
+// lies there has its sign, its exponent of 0x3ff and the first j bits of the mantissa set, and
+// nothing else has, but what is no number, and then the last sum is none either. So the conjunction
+// of all sums tells whether they stayed there: one operation a term again, but one of those for
+// which a CPU has most units.
+//
+// Scaling is exact, but for bits of small terms that fall below 2^-1074. Beside the largest terms
+// that is less by far than what bounds of errors leave.
 #pragma once
 
 #include "running_sum.hpp"
@@ -32,24 +41,33 @@ inline int64_t largest_of(const char* row, int64_t stride, int64_t rows, int64_t
   return largest;
 }
 
-// An anchor for all lanes of sums of so many terms, and what their squares may add up to.
+// An anchor for all lanes of sums of so many terms: a power of two by which terms are scaled, its
+// reciprocal, and what the unit in the last place of their sums is before they are.
 struct CommonAnchor {
-  VecF64 anchor = {};  // 0: none fits
-  VecF64 limit = {};
+  double scale = 0;  // 0: none fits
+  double back = 0;
+  double unit = 0;
 
   CommonAnchor() = default;
   // For terms whose absolute values have bits up to these.
   CommonAnchor(int64_t largest, int64_t terms) {
     const int64_t places = 64 - __builtin_clzll(static_cast<uint64_t>(terms));
-    int64_t biased = (largest >> kMantissaBits) + places + 4 + kReserve;
+    int64_t biased = (largest >> kMantissaBits) + places + 2 + kReserve;
     if (biased < kLeastExponent) biased = kLeastExponent;
     if (largest == 0 || biased > kMostExponent) return;
-    anchor = anchor_of(filled<VecI64>(biased));
-    // An eighth of the square, as roundings count, too; the lanes of a run are added up.
-    const VecF64 power = (VecF64)((VecI64)anchor & kSignAndExponent);
-    limit = power * power / static_cast<double>(8 * kLanes * terms);
+    scale = power(2 * kExponentBias - biased);
+    back = power(biased);
+    unit = back * 0x1p-52;
   }
-  explicit operator bool() const { return anchor[0] != 0; }
+  explicit operator bool() const { return scale != 0; }
+
+ private:
+  static double power(int64_t biased) {
+    const int64_t bits = biased << kMantissaBits;
+    double x;
+    __builtin_memcpy(&x, &bits, sizeof x);
+    return x;
+  }
 };
 
 // Sums that have run on top of a common anchor: of columns, or, with one lane each, of runs.
@@ -58,34 +76,58 @@ struct Anchored {
   VecF64 rests;
 };
 
-// Lanes that run.
-struct AnchoredLanes {
-  VecF64 sum;
-  VecF64 rests = {};
-  VecF64 squares = {};
+// What may be on top of an anchor. Lanes of runs are added up: as many runs as there are lanes, and
+// a part of another, hold less than 2 together, of which a unit is 2^-52, so that there is no
+// error.
+constexpr double kHeldByColumns = 0.5;
+constexpr double kHeldByRuns = 1.0 / (kLanes * kLanes);
 
-  // Some terms: at(k) is the k-th.
+// Lanes that run.
+template <bool kRuns>
+struct AnchoredLanes {
+  static constexpr double kHeld = kRuns ? kHeldByRuns : kHeldByColumns;
+  static constexpr double kAnchor = -2 + kHeld;
+  VecF64 sum = filled<VecF64>(kAnchor);
+  VecF64 rests = {};
+  VecI64 common = (VecI64)sum;  // bits of all sums
+
+  // Some terms, scaled: at(k) is the k-th.
   template <int kStep, class At>
-  STRIDED_INLINE void add(At&& at) {
-    VecF64 left[kStep];
+  STRIDED_INLINE void add(VecF64 scale, At&& at) {
 #pragma GCC unroll 4
     for (int k = 0; k < kStep; ++k) {
       const VecF64 x = at(k);
-      const VecF64 t = sum + x;
-      squares = plus_product(x, x, squares);
-      left[k] = rest_of(x, t, sum);
+      const VecF64 t = plus_product(x, scale, sum);
+      rests += plus_product(x, scale, sum - t);
+      common &= (VecI64)t;
       sum = t;
     }
-#pragma GCC unroll 4
-    for (int k = 0; k < kStep; k += 2) {
-      rests += kStep == 1 ? left[k] : left[k] + left[k + (kStep > 1)];
-    }
   }
-  // What is not a number has an uncertain result anyway.
-  STRIDED_INLINE VecI64 too_large(const CommonAnchor& anchor) const {
-    return squares > anchor.limit;
+  STRIDED_INLINE Anchored without_scale(double back) const {
+    return {(sum - kAnchor) * back, rests * back};
+  }
+  // Bits that sums lack which have left the anchor.
+  STRIDED_INLINE VecI64 lacks() const {
+    return ~common & (VecI64)filled<VecF64>(-2 + 2 * kHeld);
   }
 };
+
+// Where the anchor is too small. What is not a number has an uncertain result anyway.
+template <int kBeside, bool kRuns>
+STRIDED_INLINE VecI64 too_large(const AnchoredLanes<kRuns>* lanes) {
+  VecI64 lacks = {};
+#pragma GCC unroll 8
+  for (int b = 0; b < kBeside; ++b) lacks |= lanes[b].lacks();
+  VecI64 large = {};
+  if (__builtin_expect(any(lacks), 0)) {
+#pragma GCC unroll 8
+    for (int b = 0; b < kBeside; ++b) {
+      const VecF64 sum = lanes[b].sum;
+      large |= (lanes[b].lacks() != 0) & (sum - sum == 0);
+    }
+  }
+  return large;
+}
 
 // Adds up runs from the r-th on, side by side, so that none waits for the end of another. Gives
 // where the anchor is too small.
@@ -94,13 +136,12 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
                                  VecF64* sums, VecF64* rests) {
   const int64_t chunks = count / kLanes;
   const int64_t rest = count - chunks * kLanes;
-  AnchoredLanes lanes[kBeside];
-#pragma GCC unroll 8
-  for (int b = 0; b < kBeside; ++b) lanes[b].sum = anchor.anchor;
+  AnchoredLanes<true> lanes[kBeside];
+  const VecF64 scale = filled<VecF64>(anchor.scale);
   const auto add = [&]<int kStep>(auto&& at) {
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-      lanes[b].template add<kStep>([&](int k) { return at(runs[b], k); });
+      lanes[b].template add<kStep>(scale, [&](int k) { return at(runs[b], k); });
     }
   };
   const auto chunk = [](const char* run, int64_t c) {
@@ -118,14 +159,12 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
       return load_part(run + chunks * kVectorBytes, rest * 8, VecF64{});
     });
   }
-  VecI64 large = {};
 #pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
-    sums[b] = lanes[b].sum - anchor.anchor;
-    rests[b] = lanes[b].rests;
-    large |= lanes[b].too_large(anchor);
+    const Anchored one = lanes[b].without_scale(anchor.back);
+    sums[b] = one.sums, rests[b] = one.rests;
   }
-  return large;
+  return too_large<kBeside>(lanes);
 }
 
 // Runs of a common anchor, as many as there are lanes, or fewer, when the other lanes hold
@@ -150,13 +189,12 @@ STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, in
 template <int kBeside, class At>
 STRIDED_INLINE VecI64 add_columns(int64_t rows, const CommonAnchor& anchor, Anchored* made,
                                   At&& at) {
-  AnchoredLanes lanes[kBeside];
-#pragma GCC unroll 8
-  for (int b = 0; b < kBeside; ++b) lanes[b].sum = anchor.anchor;
+  AnchoredLanes<false> lanes[kBeside];
+  const VecF64 scale = filled<VecF64>(anchor.scale);
   const auto some = [&]<int kStep>(int64_t r) {
 #pragma GCC unroll 4
     for (int b = 0; b < kBeside; ++b) {
-      lanes[b].template add<kStep>([&](int k) { return at(b, r + k); });
+      lanes[b].template add<kStep>(scale, [&](int k) { return at(b, r + k); });
     }
   };
   constexpr int kStep = kNarrow ? 2 : 4;
@@ -165,13 +203,9 @@ STRIDED_INLINE VecI64 add_columns(int64_t rows, const CommonAnchor& anchor, Anch
   for (; r + kStep <= rows; r += kStep) some.template operator()<kStep>(r);
 #pragma GCC unroll 1
   for (; r < rows; ++r) some.template operator()<1>(r);
-  VecI64 large = {};
 #pragma GCC unroll 8
-  for (int b = 0; b < kBeside; ++b) {
-    made[b] = {lanes[b].sum - anchor.anchor, lanes[b].rests};
-    large |= lanes[b].too_large(anchor);
-  }
-  return large;
+  for (int b = 0; b < kBeside; ++b) made[b] = lanes[b].without_scale(anchor.back);
+  return too_large<kBeside>(lanes);
 }
 
 }  // namespace

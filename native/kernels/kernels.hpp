@@ -118,8 +118,9 @@ struct Finisher {
   // kMostFew at most, it takes less time.
   int64_t (*few)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
   int64_t most_few = kMostFew;
-  // May be null. The same for up to kMostAnchored terms that a cache holds. Gives -1, after which
-  // the results hold anything, where these are not such as it can take.
+  // May be null. The same for up to kMostAnchored terms, or more of one run, that a cache
+  // holds. Gives -1, after which the results hold anything, where these are not such as it can
+  // take.
   int64_t (*anchored)(const FewTerms& few, void* results, int64_t* uncertain) = nullptr;
 };
 

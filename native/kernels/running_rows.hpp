@@ -161,7 +161,7 @@ void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count, C
 // Such small sums show that a smaller anchor may do better.
 STRIDED_INLINE bool unsuited(const CommonAnchor& anchor, const Anchored& made) {
   constexpr double kFewUnits = 0x1p24;
-  return any(absolute(made.sums) < unit_of(anchor.anchor) * kFewUnits);
+  return any(absolute(made.sums) < anchor.unit * kFewUnits);
 }
 
 // As many runs as there are lanes at a time, by a common anchor, and those that are left.
@@ -189,7 +189,7 @@ inline void short_rows(const char* row, int64_t stride, int64_t rows, int64_t co
     RunningSum::Parts total;
     total.s = made.sums;
     total.e = made.rests;
-    total.a = unit_of(anchor.anchor) * static_cast<double>(count);
+    total.a = filled<VecF64>(anchor.unit * static_cast<double>(count));
     if (!fresh) {
       RunningSum::Parts before;
       before.open(&part, 0);

@@ -27,6 +27,7 @@ enum Kind : int {
   kSparse,    // the same and zeros
   kZeros,     // of both signs
   kCentred,   // that cancel, each with another
+  kSwollen,   // all but the first of them so large that an anchor just holds them
   kSettled,   // all up to here
   kTall,      // one that is much larger than what the first of them let expect
   kMinute,    // subnormal, of either sign
@@ -42,6 +43,8 @@ double term(int kind, std::int64_t i) {
       return below(3) == 0 ? unit() : 0;
     case kZeros:
       return below(2) == 0 ? 0.0 : -0.0;
+    case kSwollen:
+      return i < 64 ? unit() : 800 * unit();
     case kMinute:
       return std::bit_cast<double>(rng() & 0x800fffffffffffffu);
     case kTall:
@@ -116,7 +119,7 @@ void check_shape(const Shape& of, int kind, bool at_end) {
     CHECK(sums == 0);
     CHECK(means == 0);
   }
-  if (kind == kTall) CHECK(sums >= 0 && 8 * sums < of.count + 8);
+  if (kind == kTall && of.count > 1) CHECK(sums >= 0 && 8 * sums < of.count + 24);
 }
 
 void check_all() {
@@ -133,6 +136,14 @@ void check_all() {
         check_shape({terms, count, -count - 5, 1}, kind, at_end);
       }
     }
+  }
+}
+
+// One run by itself.
+void check_wholes() {
+  for (const std::int64_t terms : {1, 16, 64, 127, 128, 129, 333, 900, 2048, 5003, 16383, 16384}) {
+    for (int kind = 0; kind < kKinds; ++kind)
+      check_shape({terms, 1, 1, terms}, kind, below(2) == 0);
   }
 }
 
@@ -189,6 +200,7 @@ int main() {
     setenv("STRIDED_ISA", isa.c_str(), 1);
     CHECK(choose_kernels().empty());
     check_all();
+    check_wholes();
     check_ties();
     check_zeros();
   }
