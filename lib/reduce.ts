@@ -81,6 +81,13 @@ function axesOf(axis: Options['axis'], ndim: number, row: Row): number {
   return axes;
 }
 
+function keptOf(shape: readonly number[], axes: number): readonly number[] {
+  if (axes === allAxes(shape.length)) return NONE;
+  // An array that is made at once takes less time than one that grows.
+  if (shape.length === 2 && axes !== 0) return [shape[axes === 1 ? 1 : 0]!];
+  return shape.filter((_, axis) => !isReduced(axes, axis));
+}
+
 /** Throws ERR_SHAPE for an option that the reduction does not have. */
 function checkTaken(row: Row, options: Options): void {
   const { dtype, where, initial } = options;
@@ -136,8 +143,7 @@ function request(
   const axes = axesOf(options.axis, shape.length, row);
   const { out } = options;
   const keepdims = flagOf(options.keepdims, 'keepdims', false);
-  const kept: number[] = [];
-  for (let i = 0; i < shape.length; i++) if (!isReduced(axes, i)) kept.push(shape[i]!);
+  const kept = keptOf(shape, axes);
   const full = keepdims ? shape.map((size, i) => (isReduced(axes, i) ? 1 : size)) : kept;
   if (out !== undefined) checkOut(out, full);
   const { source, result } = row.dtypes(given.type, options.dtype, out?.type, row.name);

@@ -4,6 +4,7 @@ import { types } from 'node:util';
 import { DTYPES, type DType, type Scalar, type TypedArray } from './dtype';
 import { failure } from './errors';
 import { allocateBlock, type NativeBlock, type NativeBuffer, native, USER_BUFFER } from './native';
+import { type Slab, slabFor } from './slabs';
 
 /** A job as a block knows it: something that can be waited for. */
 export interface Pending {
@@ -139,43 +140,6 @@ function writeBytes(view: DataView, dtype: DType, at: number, value: number | bi
   for (let i = 0; i < dtype.itemsize; i++) view.setUint8(at + i, scratch.getUint8(i));
 }
 
-/**
- * A native block of which small storages are cut, none of them twice: it goes when the last of them
- * does. Its memory is zero from the start.
- */
-class Slab {
-  used = 0;
-  constructor(readonly native: NativeBlock) {}
-}
-
-const SLAB_BYTES = 1 << 14;
-const SMALL_BYTES = 1 << 10;
-const ALIGNMENT = 64;
-
-/**
- * The slab that is being cut. It is held while the current job of the event loop runs, and known
- * weakly from then on, so that it goes with what was cut of it; a WeakRef alone would keep every
- * slab that a job asked it for until the job's end.
- */
-let slab: Slab | undefined;
-let earlierSlab: WeakRef<Slab> | undefined;
-
-function letGoOfSlab(): void {
-  earlierSlab = slab && new WeakRef(slab);
-  slab = undefined;
-}
-
-function slabWithRoom(nbytes: number): Slab | undefined {
-  if (slab === undefined) {
-    queueMicrotask(letGoOfSlab);
-    slab = earlierSlab?.deref();
-  }
-  if (slab !== undefined && slab.used + nbytes <= SLAB_BYTES) return slab;
-  const block = allocateBlock(SLAB_BYTES, true);
-  slab = block && new Slab(block);
-  return slab;
-}
-
 /** A block, a part of a slab, or the part of a user's buffer that an array may use. */
 export class Storage {
   #windows: (Window | undefined)[] | undefined;
@@ -199,20 +163,11 @@ export class Storage {
 
   /** New native memory: a block of its own, or a part of a slab. Throws ERR_OUT_OF_MEMORY. */
   static allocate(nbytes: number, zeroed: boolean): Storage {
-    const slab = nbytes <= SMALL_BYTES ? slabWithRoom(nbytes) : undefined;
+    const slab = slabFor(nbytes, zeroed);
     if (slab !== undefined) {
-      const origin = slab.used;
-      slab.used = origin + Math.max(ALIGNMENT, Math.ceil(nbytes / ALIGNMENT) * ALIGNMENT);
-      return new Storage(
-        new Block(),
-        slab.native,
-        slab.native.number,
-        origin,
-        0,
-        nbytes,
-        null,
-        slab,
-      );
+      const { native } = slab;
+      const origin = slab.cut(nbytes);
+      return new Storage(new Block(), native, native.number, origin, 0, nbytes, null, slab);
     }
     const block = allocateBlock(nbytes, zeroed);
     if (block === undefined) {
