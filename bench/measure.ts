@@ -11,6 +11,16 @@ import { LimitSide, type Python, startNode, startNumPy, type WorkSide } from './
 /** Slow cases have fewer rounds: when these are done, none begins after so many seconds. */
 const LEAST_ROUNDS = 3;
 const ENOUGH_SECONDS = 4;
+/** Fast cases have more, as long as fewer seconds have gone by. */
+const FEW_SECONDS = 2;
+
+type Often = Pick<Options, 'rounds' | 'mostRounds'>;
+
+/** Whether a round is to follow so many, which took so many seconds. */
+export function isDue(done: number, seconds: number, { rounds, mostRounds }: Often): boolean {
+  if (done < rounds) return done < LEAST_ROUNDS || seconds <= ENOUGH_SECONDS;
+  return done < mostRounds && seconds < FEW_SECONDS;
+}
 
 /** What every case is measured with. */
 export interface Setting {
@@ -19,7 +29,7 @@ export interface Setting {
   /** The program that measures limits. */
   readonly limits: string | undefined;
   readonly bits: Bits;
-  readonly options: Pick<Options, 'rounds' | 'samples'>;
+  readonly options: Pick<Options, 'rounds' | 'mostRounds' | 'samples'>;
 }
 
 /** What came of a case. */
@@ -94,9 +104,8 @@ export async function measure(each: Case, setting: Setting): Promise<Outcome> {
     await check(each, setting, sides);
     const rounds: Rounds = { one: [], all: [], numpy: [], limitOne: [], limitAll: [] };
     const start = performance.now();
-    for (let round = 0; round < setting.options.rounds; round++) {
-      const seconds = (performance.now() - start) / 1e3;
-      if (round >= LEAST_ROUNDS && seconds > ENOUGH_SECONDS) break;
+    const seconds = () => (performance.now() - start) / 1e3;
+    for (let done = 0; isDue(done, seconds(), setting.options); done++) {
       await timeRound(setting, sides, rounds);
     }
     return { measured: resultOf(each, rounds) };

@@ -9,8 +9,9 @@ export interface Options {
   readonly cases: readonly Case[];
   /** Large arrays have size x size elements. */
   readonly size: number;
-  /** How often everything is timed. */
+  /** How often everything is timed, and how often what takes little time is at most. */
   readonly rounds: number;
+  readonly mostRounds: number;
   /** Samples of each timing; their median is its time. */
   readonly samples: number;
   /** Not every case, or not at the usual size. */
@@ -24,11 +25,13 @@ const USAGE = `usage: npm run bench -- [--quick] [--only REGEXP] [--size N] [--r
   --quick        a few cases, smaller arrays: less than a minute
   --only REGEXP  cases whose names match
   --size N       large arrays of N x N (default 10000, 2000 if quick, or what fits the free memory)
-  --rounds N     how often everything is timed (default 5; 3 if quick; slow cases less often)
+  --rounds N     how often everything is timed (default 5; 3 if quick; slow cases less often,
+                 and fast ones up to 5 times as often, unless quick)
   --list         prints the names of the cases
   --write        writes bench/results, as a full run does, though this is none
   --no-write     writes nothing`;
 
+const MORE_ROUNDS = 5;
 const USUAL_SIZE = 10_000;
 const QUICK_SIZE = 2000;
 const LEAST_SIZE = 100;
@@ -107,10 +110,12 @@ export function readOptions(args: readonly string[], free: number): Options & { 
   const needed = (size: number) => neededBytes(chosen(casesOf(size), quick, only));
   const fitting = fittingSize(asked, quick ? QUICK_SIZE : USUAL_SIZE, free, needed);
   const partial = quick || only !== undefined || fitting.size !== USUAL_SIZE;
+  const rounds = positiveInteger('rounds', given.rounds ?? (quick ? '3' : '5'));
   return {
     ...fitting,
     cases: chosen(casesOf(fitting.size), quick, only),
-    rounds: positiveInteger('rounds', given.rounds ?? (quick ? '3' : '5')),
+    rounds,
+    mostRounds: quick ? rounds : MORE_ROUNDS * rounds,
     samples: 1,
     partial,
     write: given.write || (!partial && !given['no-write']),

@@ -26,9 +26,9 @@ export interface CaseResult {
   readonly seconds: Pair<number> & { readonly numpy: number | null };
   /** Bytes that can be read in a second from a block as large. */
   readonly limit: Pair<number> | null;
-  /** How often the speed of NumPy. */
+  /** How often the speed of NumPy: the median of what it was in each round. */
   readonly ratio: Pair<number> | null;
-  /** How much of the limit. */
+  /** How much of the limit, likewise. */
   readonly share: Pair<number> | null;
   /** Seconds of the least and the greatest round; of the limit, of one pass over the block. */
   readonly spread: Pair<Spread> & {
@@ -103,6 +103,15 @@ function pair<T, U>({ one, all }: Pair<T>, of: (each: T) => U): Pair<U> {
   return { one: of(one), all: of(all) };
 }
 
+/**
+ * How many times as fast as others, which were timed in the same rounds. A machine that is shared has
+ * faster and slower times, each of which lasts longer than a round.
+ */
+function timesAsFast(ours: readonly number[], theirs: readonly number[]): number {
+  const both = Math.min(ours.length, theirs.length);
+  return rounded(median(ours.slice(0, both).map((seconds, round) => theirs[round]! / seconds)));
+}
+
 function metOf(
   targets: Targets,
   ratio: Pair<number> | null,
@@ -125,10 +134,10 @@ export function resultOf({ name, group, facts, targets }: Case, rounds: Rounds):
       ? { one: rounds.limitOne, all: rounds.limitAll }
       : null;
   const limit = passes && pair(passes, (times) => bytes / median(times));
-  const ratio = numpy === null ? null : pair(seconds, (ours) => rounded(numpy / ours));
-  const share = limit && {
-    one: rounded(bytes / seconds.one / limit.one),
-    all: rounded(bytes / seconds.all / limit.all),
+  const ratio = numpy === null ? null : pair(rounds, (ours) => timesAsFast(ours, rounds.numpy));
+  const share = passes && {
+    one: timesAsFast(rounds.one, passes.one),
+    all: timesAsFast(rounds.all, passes.all),
   };
   return {
     name,
