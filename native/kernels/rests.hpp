@@ -1,13 +1,13 @@
 // What running sums keep of the rests that their additions leave: see running_sum.hpp.
 //
-//   kPlanes              words of a column
-//   start(s)             for sums that begin with these anchors
-//   block()              what takes the rests of a block
-//   add<kKept>(rest)     for kKept, see bring_up_to_date
-//   join(block)          after the block
-//   raise(s)             anchors have been raised to those of s
-//   settled(), settle()  whether there is anything to do after some blocks, and that
-//   Parts, parts(...)    the functor whose partial sums these are in the end
+//   kPlanes                  words of a column
+//   start(s)                 for sums that begin with these anchors
+//   block()                  what takes the rests of a block
+//   add<kKept>(rest, first)  true for the first of a block, or not known; see bring_up_to_date
+//   join(block)              after the block
+//   raise(s)                 anchors have been raised to those of s
+//   settled(), settle()      whether there is anything to do after some blocks, and that
+//   Parts, parts(...)        the functor whose partial sums these are in the end
 #pragma once
 
 #include "anchor.hpp"
@@ -33,8 +33,8 @@ struct RoundedRests {
   static STRIDED_INLINE RoundedRests start(VecF64) { return {}; }
   STRIDED_INLINE RoundedRests block() const { return {}; }
   template <bool kKept>
-  STRIDED_INLINE void add(VecF64 rest) {
-    e += rest;
+  STRIDED_INLINE void add(VecF64 rest, bool first = false) {
+    e = first ? rest : e + rest;
     if (kKept) bring_up_to_date(e);
   }
   STRIDED_INLINE void join(const RoundedRests& block) { e += block.e; }
@@ -79,7 +79,7 @@ struct AnchoredRests {
     return block;
   }
   template <bool kKept>
-  STRIDED_INLINE void add(VecF64 rest) {
+  STRIDED_INLINE void add(VecF64 rest, bool = false) {
     const VecF64 t = e + rest;
     leave<kKept>(rest_of(rest, t, e));
     e = t;

@@ -72,8 +72,8 @@ struct Running : PackedFloats<double> {
   }
 
   // Adds a block of so many terms to each of some accumulators: at(b, i) is the i-th of the b-th.
-  // kStep of them are unrolled.
-  template <int kStep, int kBeside, class At>
+  // kStep of them are unrolled, and are all where kOnce is true.
+  template <int kStep, int kBeside, bool kOnce = false, class At>
   static STRIDED_INLINE void add_block(Running* sums, int64_t count, At&& at) {
     VecF64 s[kBeside], squares[kBeside];
     Rests rests[kBeside];
@@ -88,7 +88,7 @@ struct Running : PackedFloats<double> {
         const VecF64 x = at(b, i);
         const VecF64 t = s[b] + x;
         squares[b] = plus_product(x, x, squares[b]);
-        rests[b].template add<(kStep > 1)>(rest_of(x, t, s[b]));
+        rests[b].template add<(kStep > 1)>(rest_of(x, t, s[b]), kOnce && i == 0);
         s[b] = t;
       }
     };
@@ -120,7 +120,7 @@ struct Running : PackedFloats<double> {
   template <int kCount, int kBeside, class At>
   static STRIDED_INLINE void add_block(Running* sums, At&& at) {
     static_assert(kCount <= kMostBlock);
-    add_block<kCount, kBeside>(sums, int64_t{kCount}, at);
+    add_block<kCount, kBeside, true>(sums, int64_t{kCount}, at);
   }
 
   // After some blocks.
