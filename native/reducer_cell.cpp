@@ -6,10 +6,12 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kFoldedColumns = 512;  // few columns are folded into about so many
-constexpr std::int64_t kFirstGlance = 256;    // elements, before it is asked whether to go on
-constexpr std::int64_t kColumnAhead = 32;     // rows, when a column is gathered
-constexpr std::int64_t kLeastSpaced = 64;     // elements, for which loops need not stage them
+constexpr std::int64_t kFoldedColumns = 512;     // few columns are folded into about so many
+constexpr std::int64_t kFirstGlance = 256;       // elements, before it is asked whether to go on
+constexpr std::int64_t kLookedAt = 8;            // runs that are
+constexpr std::int64_t kReadToTheEnd = 1 << 18;  // bytes of a run, at most
+constexpr std::int64_t kColumnAhead = 32;        // rows, when a column is gathered
+constexpr std::int64_t kLeastSpaced = 64;        // elements, for which loops need not stage them
 
 }  // namespace
 
@@ -46,6 +48,9 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
                });
     return;
   }
+  if (plan_.stage == nullptr && plan_.reduced.empty()) {
+    return settle_runs(cell, rows, terms, columns);
+  }
   std::int64_t depth = 0;
   for (std::int64_t j = 0; j < cell.count; ++j) {
     Columns one{columns.words + j, columns.width};
@@ -60,6 +65,48 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
     depth = std::max(depth, one.depth);
   }
   columns.depth += depth;
+}
+
+// Runs that their first terms may settle, some at a time. Once none of them was, the next ones are
+// read to the end together, as it takes half as long again to look at one after the other.
+void Reducer::settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Columns& columns) {
+  const std::int64_t stride = plan_.across.stride[kIn];
+  const std::int64_t count = terms.last - terms.first;
+  const std::int64_t glance = std::min(count, kFirstGlance);
+  const std::byte* const at =
+      base(cell).moved(plan_.across, cell.column).moved(plan_.run, terms.first).in();
+  bool to_the_end = false;
+  for (std::int64_t first = 0; first < cell.count; first += kLookedAt) {
+    const std::int64_t some = std::min(kLookedAt, cell.count - first);
+    Columns part{columns.words + first, columns.width};
+    part.near = near();
+    const auto add = [&](std::int64_t run, std::int64_t runs, std::int64_t from, std::int64_t to) {
+      Columns one = part;
+      one.words += run;
+      rows(at + (first + run) * stride + from * plan_.width(), stride, runs, to - from, Terms{},
+           &one, from == 0);
+    };
+    const auto settled = [&](std::int64_t seen) {
+      std::int64_t runs = 0;
+      for (std::int64_t j = 0; j < some; ++j) runs += family_.settled(part, j, seen) ? 1 : 0;
+      return runs;
+    };
+    add(0, some, 0, glance);
+    if (to_the_end && settled(glance) == 0) {
+      if (glance < count) add(0, some, glance, count);
+    } else {
+      for (std::int64_t j = 0; j < some; ++j) {
+        std::int64_t seen = glance;
+        for (std::int64_t more = 4 * glance; seen < count && !family_.settled(part, j, seen);
+             more *= 4) {
+          const std::int64_t end = std::min(count, seen + more);
+          add(j, 1, seen, end);
+          seen = end;
+        }
+      }
+    }
+    to_the_end = count * plan_.width() <= kReadToTheEnd && settled(count) == 0;
+  }
 }
 
 // A staged run.
