@@ -61,9 +61,9 @@ STRIDED_INLINE VecF64 rest_of(VecF64 x, VecF64 t, VecF64 s) {
 // Whether lanes have an anchor and have not drifted far from it. (Those that are not numbers may be
 // either.)
 STRIDED_INLINE VecI64 in_middle(VecF64 s) {
-  // Of the two first bits of the mantissa one is set.
-  const VecI64 moved = (VecI64)s + (kHalf >> 1);
-  return (moved & kHalf) != 0;
+  // Of the two first bits of the mantissa one is set. (The sum of a NaN's may not fit 63 bits.)
+  const VecU64 moved = (VecU64)s + (uint64_t{kHalf} >> 1);
+  return ((VecI64)moved & kHalf) != 0;
 }
 
 }  // namespace
