@@ -37,9 +37,6 @@ function has(command) {
   return spawnSync(command, ['--version']).error === undefined;
 }
 
-const werror = (prefix = '-D') =>
-  `${prefix}STRIDED_WERROR=${process.env.STRIDED_WERROR ? 'ON' : 'OFF'}`;
-
 function buildAddon() {
   const target = 'build/addon/strided.node';
   if (fresh(target, ['CMakeLists.txt', 'native', 'binding'])) return;
@@ -63,7 +60,7 @@ function buildAddon() {
     '--out=build/addon',
     '--log-level=error',
     '--parallel=2',
-    werror('--CD'),
+    `--CDSTRIDED_WERROR=${process.env.STRIDED_WERROR ? 'ON' : 'OFF'}`,
   ];
   const built = run(process.execPath, args);
   const warnings = built.output.split('\n').filter((line) => /warning/i.test(line));
