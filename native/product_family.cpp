@@ -26,10 +26,10 @@ struct FloatProductRule {
   }
 };
 
-// A magnitude is that of a product of floats, whose rounding errors are far below a factor of two.
-// Below 2^62 nothing has overflowed, since no term but zero makes a product smaller; and from 2^65
-// on the product itself is too large for any integer, or infinite. It is NaN when a zero has met an
-// infinity, and in no other way: the product is zero then, as `low` is.
+// A magnitude is that of a product of floats, of either sign, whose rounding errors are far below a
+// factor of two. Below 2^62 nothing has overflowed, since no term but zero makes a product smaller;
+// and from 2^65 on the product itself is too large for any integer, or infinite. It is NaN when a
+// zero has met an infinity, and in no other way: the product is zero then, as `low` is.
 struct IntProductRule {
   using Partial = IntProductPartial;
   static void merge(Partial& into, const Partial& part) noexcept {
@@ -38,10 +38,10 @@ struct IntProductRule {
   }
   static Finish finish(const Partial& partial, std::int64_t, std::int64_t, const Ending& ending,
                        std::byte* at) {
-    const bool zero =
-        std::isnan(partial.magnitude) || (ending.initial.given && ending.initial.whole == 0);
-    if (partial.magnitude >= 0x1p65 && !zero) return Finish::overflow;
-    if (partial.magnitude >= 0x1p62 && !zero) return Finish::not_certain;
+    const double magnitude = std::fabs(partial.magnitude);
+    const bool zero = std::isnan(magnitude) || (ending.initial.given && ending.initial.whole == 0);
+    if (magnitude >= 0x1p65 && !zero) return Finish::overflow;
+    if (magnitude >= 0x1p62 && !zero) return Finish::not_certain;
     int128 product = zero ? 0 : static_cast<std::int64_t>(partial.low);
     if (ending.initial.given) product *= ending.initial.whole;
     return store_integer(product, ending.dtype, at) ? Finish::done : Finish::overflow;

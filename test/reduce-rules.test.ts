@@ -142,6 +142,30 @@ describe('special values', () => {
     expect(ones([5], { dtype: 'bool' }).prod()).toBe(1n);
   });
 
+  test.each([
+    ['2 ** 63 - 1', 'int32', [7, 7, 73, 127, 337, 92737, 649657]],
+    ['-(2 ** 63)', 'int32', new Array<number>(63).fill(-2)],
+    ['2 ** 64 - 1', 'uint32', [3, 5, 17, 257, 641, 65537, 6700417]],
+  ] as const)('a product of %s is exact, wherever its %s factors lie', (_, dtype, factors) => {
+    const product = factors.reduce((all, factor) => all * BigInt(factor), 1n);
+    const [terms, columns] = [150, 21];
+    for (const order of ['C', 'F'] as const) {
+      const x = ones([terms, columns], { dtype, order });
+      for (let column = 0; column < columns; ++column) {
+        for (const [i, factor] of factors.entries())
+          x.set((2 * i + column) % terms, column, factor);
+      }
+      const all = new Array<bigint>(columns).fill(product);
+      expect(list(x.prod({ axis: 0 }))).toEqual(all);
+      expect(list(x.T.prod({ axis: 1 }))).toEqual(all);
+      const one = x.slice(':', 13);
+      expect(one.prod()).toBe(product);
+      x.set(140, 13, 2);
+      expect(() => x.prod({ axis: 0 })).toThrow(code('ERR_INT_OVERFLOW'));
+      expect(() => one.prod()).toThrow(code('ERR_INT_OVERFLOW'));
+    }
+  });
+
   test.each(['int64', 'uint64', 'int32', 'int8'] as const)(
     'a zero among %s factors counts wherever it is, however large the others are',
     (dtype) => {

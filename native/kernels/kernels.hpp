@@ -79,7 +79,7 @@ struct FloatProductPartial {
   double product = 1;
 };
 
-// The product modulo 2^64, and its magnitude in floating point.
+// The product modulo 2^64, and a product in floating point whose magnitude is about the same.
 struct IntProductPartial {
   uint64_t low = 1;
   double magnitude = 1;

@@ -49,29 +49,60 @@ STRIDED_INLINE VecU64 half_products(VecU64 a, VecU64 b) {
 #endif
 }
 
-// Modulo 2^64. Only the widest vectors can multiply 64 bits; of elements of 32 or fewer, which are
-// their lower halves, less 2^32 where they are negative, two products of halves are enough.
+// Modulo 2^64, by an element of 32 bits or fewer that is in the lower half, whatever is in the
+// upper one: two products of halves, less 2^32 where it is negative. Of what is taken from the
+// upper half only the lower half counts.
 template <class T>
-STRIDED_INLINE VecU64 times(VecU64 low, VecI64 x) {
-  if constexpr (kVectorBytes == 64 || sizeof(T) == 8) {
-    return low * (VecU64)x;
-  } else {
-    VecU64 upper = half_products(low >> 32, (VecU64)x);
-    if constexpr (kIsSigned<T>) upper -= low & (VecU64)(x < 0);
-    return half_products(low, (VecU64)x) + (upper << 32);
-  }
+STRIDED_INLINE VecU64 times(VecU64 low, VecU64 x) {
+  VecU64 upper = half_products(low >> 32, x);
+  if constexpr (kIsSigned<T>) upper -= low & (VecU64)((Vec<int32_t>)x >> 31);
+  return half_products(low, x) + (upper << 32);
 }
 
-// As floats: of 32 bits by way of integers that the CPU converts, or of a float whose unit is 1.
-template <class T>
-STRIDED_INLINE VecF64 float_of(Packed<T> chunk, VecI64 x) {
-  if constexpr (sizeof(T) == 8) {
-    return __builtin_convertvector(chunk, VecF64);
-  } else if constexpr (sizeof(T) == 4 && !kIsSigned<T>) {
-    return (VecF64)(x | (VecI64)filled<VecF64>(0x1p52)) - 0x1p52;
-  } else {
-    return __builtin_convertvector(__builtin_convertvector(chunk, Packed<int32_t>), VecF64);
+// Products modulo 2^64, and the same in floating point: what becomes of them after the last term.
+struct ProductLanes {
+  VecU64 low = filled<VecU64>(uint64_t{1});
+  VecF64 magnitude = filled<VecF64>(1.0);
+
+  STRIDED_INLINE void merge(const ProductLanes& other) {
+    low *= other.low;
+    magnitude *= other.magnitude;
   }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, bool fresh) const {
+    auto total = fresh ? IntProductPartial{} : load_partial<IntProductPartial>(columns, column);
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      total.low *= low[lane];
+      total.magnitude *= magnitude[lane];
+    }
+    store_partial(columns, column, total);
+  }
+  // The products of kLanes runs.
+  static STRIDED_INLINE void close_runs(const ProductLanes* runs, Columns* columns, int64_t column,
+                                        bool fresh) {
+    const auto product = [](auto a, auto b) { return a * b; };
+    VecU64 lows[kLanes];
+    VecF64 magnitudes[kLanes];
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kLanes; ++i) lows[i] = runs[i].low, magnitudes[i] = runs[i].magnitude;
+    ProductLanes total{across(lows, product), across(magnitudes, product)};
+    if (!fresh) total.merge(opened(columns, column));
+    total.close(columns, column);
+  }
+  static STRIDED_INLINE ProductLanes opened(const Columns* columns, int64_t j) {
+    return {load_plane<VecU64>(columns, 0, j), load_plane<VecF64>(columns, 1, j)};
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j) const {
+    store_plane(columns, 0, j, low), store_plane(columns, 1, j, magnitude);
+  }
+};
+
+template <class F>
+STRIDED_INLINE void close_product_runs(const F* sums, Columns* columns, int64_t column,
+                                       bool fresh) {
+  ProductLanes runs[kLanes];
+#pragma GCC unroll 8
+  for (int64_t i = 0; i < kLanes; ++i) runs[i] = sums[i].lanes();
+  ProductLanes::close_runs(runs, columns, column, fresh);
 }
 
 // A bool counts as 1 wherever it is true.
@@ -82,41 +113,111 @@ struct IntProduct {
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
-  VecU64 low = filled<VecU64>(uint64_t{1});
-  VecF64 magnitude = filled<VecF64>(1.0);
+  ProductLanes product;
 
   static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(T{1}); }
   STRIDED_INLINE void add(Chunk chunk) {
     if constexpr (kIsBool) chunk = (Chunk)((chunk != 0) & 1);
     const VecI64 x = __builtin_convertvector(chunk, VecI64);
-    low = times<T>(low, x);
-    magnitude *= absolute(float_of<T>(chunk, x));
+    if constexpr (sizeof(T) == 8) {
+      product.low *= (VecU64)x;
+      product.magnitude *= __builtin_convertvector(chunk, VecF64);
+    } else {
+      product.low = times<T>(product.low, (VecU64)x);
+      product.magnitude *=
+          __builtin_convertvector(__builtin_convertvector(chunk, Packed<int32_t>), VecF64);
+    }
   }
   STRIDED_INLINE void spill() {}
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
-    low = load_plane<VecU64>(columns, 0, j), magnitude = load_plane<VecF64>(columns, 1, j);
+    product = ProductLanes::opened(columns, j);
   }
   STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
-    store_plane(columns, 0, j, low), store_plane(columns, 1, j, magnitude);
+    product.close(columns, j);
   }
-  STRIDED_INLINE void merge(const IntProduct& other) {
-    low *= other.low;
-    magnitude *= other.magnitude;
-  }
+  STRIDED_INLINE void merge(const IntProduct& other) { product.merge(other.product); }
+  STRIDED_INLINE ProductLanes lanes() const { return product; }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
-    auto total = fresh ? IntProductPartial{} : load_partial<IntProductPartial>(columns, column);
-    for (int64_t lane = 0; lane < kLanes; ++lane) {
-      total.low *= low[lane];
-      total.magnitude *= magnitude[lane];
-    }
-    store_partial(columns, column, total);
+    product.close_run(columns, column, fresh);
+  }
+  static STRIDED_INLINE void close_runs(const IntProduct* sums, Columns* columns, int64_t column,
+                                        int64_t, bool fresh) {
+    close_product_runs(sums, columns, column, fresh);
   }
 };
+
+// Elements of 32 bits: whole vectors of them, whose even and odd lanes are multiplied by
+// themselves. Magnitudes in half as many bits do as well: until one is too large for a result, no
+// more than 64 terms have been other than 1 or -1, so that it has lost some 2^-17 of itself.
+template <class T>
+struct WordProduct {
+  using Element = T;
+  using Chunk = Vec<T>;
+  using Magnitude = Vec<float>;
+  static constexpr int64_t kWidth = 2 * kLanes;
+  static constexpr int64_t kBurst = kMostTerms;
+  static constexpr int64_t kRunDepth = 0;
+  VecU64 even = filled<VecU64>(uint64_t{1});
+  VecU64 odd = filled<VecU64>(uint64_t{1});
+  Magnitude magnitude = filled<Magnitude>(1.0F);
+
+  static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(T{1}); }
+  STRIDED_INLINE void add(Chunk x) {
+    const auto pairs = (VecU64)x;
+    even = times<T>(even, pairs);
+    odd = times<T>(odd, pairs >> 32);
+    magnitude *= __builtin_convertvector(x, Magnitude);
+  }
+  STRIDED_INLINE void spill() {}
+  // In a tile the words of kWidth columns are those of even ones before those of odd ones.
+  STRIDED_INLINE void open(const Columns* columns, int64_t j) {
+    even = load_plane<VecU64>(columns, 0, j), odd = load_plane<VecU64>(columns, 0, j + kLanes);
+    magnitude = load_plane<Magnitude>(columns, 1, j);
+  }
+  STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
+    store_plane(columns, 0, j, even), store_plane(columns, 0, j + kLanes, odd);
+    store_plane(columns, 1, j, magnitude);
+  }
+  STRIDED_INLINE void merge(const WordProduct& other) {
+    even *= other.even;
+    odd *= other.odd;
+    magnitude *= other.magnitude;
+  }
+  STRIDED_INLINE ProductLanes lanes() const {
+    Packed<float> halves[2];
+    __builtin_memcpy(halves, &magnitude, sizeof halves);
+    return {even * odd, widen(halves[0]) * widen(halves[1])};
+  }
+  STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
+    lanes().close_run(columns, column, fresh);
+  }
+  static STRIDED_INLINE void close_runs(const WordProduct* sums, Columns* columns, int64_t column,
+                                        int64_t, bool fresh) {
+    close_product_runs(sums, columns, column, fresh);
+  }
+};
+
+// Undoes the order of WordProduct::close.
+template <class T>
+void arrange_words(Columns* columns, int64_t count) {
+  using Product = WordProduct<T>;
+  for (int64_t j = 0; j < count; j += Product::kWidth) {
+    Product product;
+    product.open(columns, j);
+    for (int64_t lane = 0; lane < Product::kWidth; ++lane) {
+      const VecU64& low = lane % 2 == 0 ? product.even : product.odd;
+      store_partial(columns, j + lane,
+                    IntProductPartial{low[lane / 2], static_cast<double>(product.magnitude[lane])});
+    }
+  }
+}
 
 template <class T>
 constexpr Kernel product_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
     return kernel_of<FloatProduct<T>>();
+  } else if constexpr (sizeof(T) == 4) {
+    return kernel_of<WordProduct<T>>(arrange_words<T>);
   } else {
     return kernel_of<IntProduct<T, false>>();
   }

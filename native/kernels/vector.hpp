@@ -249,19 +249,26 @@ STRIDED_INLINE void transpose(V* vectors) {
   }
 }
 
-// Lane i of the result is the sum of the lanes of the i-th vector: what is exchanged is added at
-// once.
-template <int64_t kApart = 1, class V>
-STRIDED_INLINE V across(V* vectors) {
+struct Plus {
+  template <class V>
+  STRIDED_INLINE V operator()(V a, V b) const {
+    return a + b;
+  }
+};
+
+// Lane i of the result is the sum of the lanes of the i-th vector, or what else `join` makes of
+// two: what is exchanged is added at once.
+template <int64_t kApart = 1, class V, class Join = Plus>
+STRIDED_INLINE V across(V* vectors, Join join = {}) {
   if constexpr (kApart < kLanes) {
     const Exchange<kApart> lanes;
 #pragma GCC unroll 8
     for (int64_t i = 0; i < kLanes; i += 2 * kApart) {
       const V a = vectors[i];
       const V b = vectors[i + kApart];
-      vectors[i] = shuffle(a, b, lanes.left) + shuffle(a, b, lanes.right);
+      vectors[i] = join(shuffle(a, b, lanes.left), shuffle(a, b, lanes.right));
     }
-    return across<2 * kApart>(vectors);
+    return across<2 * kApart>(vectors, join);
   } else {
     return vectors[0];
   }
