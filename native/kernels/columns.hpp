@@ -2,6 +2,7 @@
 #pragma once
 
 #include "every.hpp"
+#include "part.hpp"
 #include "reading.hpp"
 
 namespace strided {

@@ -52,6 +52,11 @@ STRIDED_INLINE void store(void* target, V value) {
   __builtin_memcpy(target, &value, sizeof value);
 }
 
+template <class V, class T>
+STRIDED_INLINE V filled(T value) {
+  return V{} + value;
+}
+
 // Past the caches, to an address that is a multiple of the vector's size.
 STRIDED_INLINE void stream(double* target, VecF64 value) {
 #if defined(__clang__)
@@ -72,33 +77,6 @@ STRIDED_INLINE void finish_streaming() {
 #if defined(__SSE2__)
   __builtin_ia32_sfence();
 #endif
-}
-
-template <int kBytes>
-struct BytesOf {
-  typedef char type __attribute__((vector_size(kBytes)));
-};
-
-// The first `bytes` bytes, fewer than all, over those of `rest`; reads nothing beyond.
-template <class V>
-STRIDED_INLINE V load_part(const void* source, int64_t bytes, V rest) {
-#if defined(__AVX512BW__) && defined(__AVX512VL__) && !defined(__clang__)
-  using Bytes = typename BytesOf<sizeof(V)>::type;
-  const auto* from = static_cast<const char*>(source);
-  const auto mask = (uint64_t{1} << bytes) - 1;
-  if constexpr (sizeof(V) == 64) {
-    return (V)__builtin_ia32_loaddquqi512_mask(from, (Bytes)rest, mask);
-  } else if constexpr (sizeof(V) == 32) {
-    return (V)__builtin_ia32_loaddquqi256_mask(from, (Bytes)rest, static_cast<uint32_t>(mask));
-  }
-#endif
-  __builtin_memcpy(&rest, source, static_cast<size_t>(bytes));
-  return rest;
-}
-
-template <class V, class T>
-STRIDED_INLINE V filled(T value) {
-  return V{} + value;
 }
 
 STRIDED_INLINE VecF64 absolute(VecF64 x) {
