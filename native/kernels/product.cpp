@@ -40,9 +40,11 @@ struct FloatProduct {
 
 // The products of the lower halves of 64 bits.
 STRIDED_INLINE VecU64 half_products(VecU64 a, VecU64 b) {
-#if defined(__AVX2__) && !defined(__AVX512F__) && !defined(__clang__)
+#if defined(__AVX512F__) && !defined(__clang__)
+  return (VecU64)__builtin_ia32_pmuludq512_mask((Vec<int>)a, (Vec<int>)b, Vec<long long>{}, -1);
+#elif defined(__AVX2__) && !defined(__clang__)
   return (VecU64)__builtin_ia32_pmuludq256((Vec<int>)a, (Vec<int>)b);
-#elif defined(__SSE2__) && !defined(__AVX2__) && !defined(__clang__)
+#elif defined(__SSE2__) && !defined(__clang__)
   return (VecU64)__builtin_ia32_pmuludq128((Vec<int>)a, (Vec<int>)b);
 #else
   return (a & 0xffffffffu) * (b & 0xffffffffu);
@@ -105,28 +107,37 @@ STRIDED_INLINE void close_product_runs(const F* sums, Columns* columns, int64_t 
   ProductLanes::close_runs(runs, columns, column, fresh);
 }
 
-// A bool counts as 1 wherever it is true.
-template <class T, bool kIsBool>
-struct IntProduct {
+// Rounded once. Where no instruction converts 64 bits, each half is the mantissa of a number that
+// is so large that its unit is 1, or 2^32; the upper one counts from the least integer on.
+template <class T>
+STRIDED_INLINE VecF64 rounded(Vec<T> x) {
+  if constexpr (kVectorBytes == 64) {
+    return __builtin_convertvector(x, VecF64);
+  } else {
+    constexpr double lower = 0x1p52;
+    constexpr double upper = 0x1p84;
+    constexpr double least = kIsSigned<T> ? -0x1p63 : 0;
+    constexpr auto turned = kIsSigned<T> ? uint64_t{1} << 63 : uint64_t{0};
+    const VecU64 low = ((VecU64)x & 0xffffffff) | (VecU64)filled<VecF64>(lower);
+    const VecU64 high = (((VecU64)x ^ turned) >> 32) | (VecU64)filled<VecF64>(upper);
+    return ((VecF64)high - (upper - least + lower)) + (VecF64)low;
+  }
+}
+
+// Elements of 64 bits.
+template <class T>
+struct LongProduct {
   using Element = T;
-  using Chunk = Packed<T>;
+  using Chunk = Vec<T>;
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
   ProductLanes product;
 
   static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(T{1}); }
-  STRIDED_INLINE void add(Chunk chunk) {
-    if constexpr (kIsBool) chunk = (Chunk)((chunk != 0) & 1);
-    const VecI64 x = __builtin_convertvector(chunk, VecI64);
-    if constexpr (sizeof(T) == 8) {
-      product.low *= (VecU64)x;
-      product.magnitude *= __builtin_convertvector(chunk, VecF64);
-    } else {
-      product.low = times<T>(product.low, (VecU64)x);
-      product.magnitude *=
-          __builtin_convertvector(__builtin_convertvector(chunk, Packed<int32_t>), VecF64);
-    }
+  STRIDED_INLINE void add(Chunk x) {
+    product.low *= (VecU64)x;
+    product.magnitude *= rounded<T>(x);
   }
   STRIDED_INLINE void spill() {}
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
@@ -135,24 +146,63 @@ struct IntProduct {
   STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
     product.close(columns, j);
   }
-  STRIDED_INLINE void merge(const IntProduct& other) { product.merge(other.product); }
+  STRIDED_INLINE void merge(const LongProduct& other) { product.merge(other.product); }
   STRIDED_INLINE ProductLanes lanes() const { return product; }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
     product.close_run(columns, column, fresh);
   }
-  static STRIDED_INLINE void close_runs(const IntProduct* sums, Columns* columns, int64_t column,
+  static STRIDED_INLINE void close_runs(const LongProduct* sums, Columns* columns, int64_t column,
                                         int64_t, bool fresh) {
     close_product_runs(sums, columns, column, fresh);
   }
 };
 
-// Elements of 32 bits: whole vectors of them, whose even and odd lanes are multiplied by
-// themselves. Magnitudes in half as many bits do as well: until one is too large for a result, no
-// more than 64 terms have been other than 1 or -1, so that it has lost some 2^-17 of itself.
+// As many elements as a vector has lanes of 32 bits.
 template <class T>
+struct HalfPackedOf {
+  typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES / 4 * sizeof(T))));
+};
+
+template <class T>
+using HalfPacked = typename HalfPackedOf<T>::type;
+template <class T>
+using WordsOfElements = Vec<decltype(T{} + T{})>;  // 32 bits each
+
+// GCC 12 makes several instructions of its own notation.
+template <class T>
+STRIDED_INLINE WordsOfElements<T> words_of(HalfPacked<T> x) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  if constexpr (sizeof(T) == 1) {
+    const auto bytes = (HalfPacked<char>)x;
+    return kIsSigned<T> ? __builtin_ia32_pmovsxbd512_mask(bytes, Vec<int>{}, -1)
+                        : __builtin_ia32_pmovzxbd512_mask(bytes, Vec<int>{}, -1);
+  } else if constexpr (sizeof(T) == 2) {
+    const auto shorts = (HalfPacked<short>)x;
+    return kIsSigned<T> ? __builtin_ia32_pmovsxwd512_mask(shorts, Vec<int>{}, -1)
+                        : __builtin_ia32_pmovzxwd512_mask(shorts, Vec<int>{}, -1);
+  }
+#elif defined(__AVX2__) && !defined(__clang__)
+  if constexpr (sizeof(T) == 1) {
+    typedef char Bytes __attribute__((vector_size(16)));
+    typedef long long Pair __attribute__((vector_size(16)));
+    const auto bytes = (Bytes)Pair{(long long)x, 0};
+    return kIsSigned<T> ? __builtin_ia32_pmovsxbd256(bytes) : __builtin_ia32_pmovzxbd256(bytes);
+  } else if constexpr (sizeof(T) == 2) {
+    const auto shorts = (HalfPacked<short>)x;
+    return kIsSigned<T> ? __builtin_ia32_pmovsxwd256(shorts) : __builtin_ia32_pmovzxwd256(shorts);
+  }
+#endif
+  return __builtin_convertvector(x, WordsOfElements<T>);
+}
+
+// Elements of 32 bits, or of fewer that become as many: vectors of them, whose even and odd lanes
+// are multiplied by themselves. Magnitudes in 32 bits do as well: until one is too large for a
+// result, no more than 64 terms have been other than 1 or -1, so that it has lost some 2^-17 of
+// itself. A bool counts as 1 wherever it is true.
+template <class T, bool kIsBool>
 struct WordProduct {
   using Element = T;
-  using Chunk = Vec<T>;
+  using Chunk = HalfPacked<T>;
   using Magnitude = Vec<float>;
   static constexpr int64_t kWidth = 2 * kLanes;
   static constexpr int64_t kBurst = kMostTerms;
@@ -163,10 +213,12 @@ struct WordProduct {
 
   static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(T{1}); }
   STRIDED_INLINE void add(Chunk x) {
-    const auto pairs = (VecU64)x;
+    if constexpr (kIsBool) x = (Chunk)((x != 0) & 1);
+    const auto words = words_of<T>(x);
+    const auto pairs = (VecU64)words;
     even = times<T>(even, pairs);
     odd = times<T>(odd, pairs >> 32);
-    magnitude *= __builtin_convertvector(x, Magnitude);
+    magnitude *= __builtin_convertvector(words, Magnitude);
   }
   STRIDED_INLINE void spill() {}
   // In a tile the words of kWidth columns are those of even ones before those of odd ones.
@@ -198,9 +250,9 @@ struct WordProduct {
 };
 
 // Undoes the order of WordProduct::close.
-template <class T>
+template <class T, bool kIsBool>
 void arrange_words(Columns* columns, int64_t count) {
-  using Product = WordProduct<T>;
+  using Product = WordProduct<T, kIsBool>;
   for (int64_t j = 0; j < count; j += Product::kWidth) {
     Product product;
     product.open(columns, j);
@@ -212,19 +264,24 @@ void arrange_words(Columns* columns, int64_t count) {
   }
 }
 
+template <class T, bool kIsBool>
+constexpr Kernel word_product() {
+  return kernel_of<WordProduct<T, kIsBool>>(arrange_words<T, kIsBool>);
+}
+
 template <class T>
 constexpr Kernel product_of() {
   if constexpr (static_cast<T>(0.5) != 0) {
     return kernel_of<FloatProduct<T>>();
-  } else if constexpr (sizeof(T) == 4) {
-    return kernel_of<WordProduct<T>>(arrange_words<T>);
+  } else if constexpr (sizeof(T) == 8) {
+    return kernel_of<LongProduct<T>>();
   } else {
-    return kernel_of<IntProduct<T, false>>();
+    return word_product<T, false>();
   }
 }
 template <>
 constexpr Kernel product_of<Bool>() {
-  return kernel_of<IntProduct<uint8_t, true>>();
+  return word_product<uint8_t, true>();
 }
 
 }  // namespace
