@@ -113,6 +113,13 @@ T worst() noexcept {
   }
 }
 
+// Of bools, the first that none beats settles which is the extreme, and where the first of its like
+// is.
+template <class Partial, Sort kSort>
+bool settled_bool(const Columns& columns, std::int64_t column, std::int64_t) {
+  return load_partial<Partial>(columns, column).key == (kSort == Sort::least ? 0 : 1);
+}
+
 template <Sort kSort>
 Family extreme_family(DType source, const Kernel& kernel) {
   Family family;
@@ -121,14 +128,16 @@ Family extreme_family(DType source, const Kernel& kernel) {
     const T element = worst<T, kSort>();
     std::memcpy(&family.neutral, &element, sizeof element);
   });
+  if (source == DType::k_bool) family.settled = settled_bool<ExtremePartial, kSort>;
   return family;
 }
 
 template <Sort kSort>
-Family place_family(const Kernel& kernel) {
+Family place_family(DType source, const Kernel& kernel) {
   Family family;
   family.tiers[0] = tier_of<PlaceRule<kSort>>(kernel);
   family.numbered = true;
+  if (source == DType::k_bool) family.settled = settled_bool<PlacedPartial, kSort>;
   return family;
 }
 
@@ -141,10 +150,10 @@ Family max_family(DType source, DType) {
   return extreme_family<Sort::greatest>(source, STRIDED_KERNEL(max, source));
 }
 Family argmin_family(DType source, DType) {
-  return place_family<Sort::least>(STRIDED_KERNEL(argmin, source));
+  return place_family<Sort::least>(source, STRIDED_KERNEL(argmin, source));
 }
 Family argmax_family(DType source, DType) {
-  return place_family<Sort::greatest>(STRIDED_KERNEL(argmax, source));
+  return place_family<Sort::greatest>(source, STRIDED_KERNEL(argmax, source));
 }
 
 }  // namespace strided

@@ -100,6 +100,7 @@ class Reducer {
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  bool may_settle() const noexcept;
   void settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Columns& columns);
   void reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
                      Span terms, Work& work, Columns& column);

@@ -38,7 +38,8 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   const Kernel& kernel = *tier.kernel;
   const WalkBase start = base(cell).moved(plan_.across, cell.column);
   const Kernel::Loop rows = plan_.stage == nullptr ? kernel.rows : spaced(kernel, plan_.run).rows;
-  if (rows != nullptr && family_.settled == nullptr) {
+  const bool settles = may_settle();
+  if (rows != nullptr && !settles) {
     columns.near = near();
     bool fresh = true;
     walk_inner(plan_, start, terms.first, terms.last, {work.buffer, 0, nullptr, false},
@@ -57,7 +58,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
     one.near = plan_.stage != nullptr || near();
     const WalkBase at = start.moved(plan_.across, j);
     const std::byte* const after = start.moved(plan_.across, j + 1).in();
-    if (kernel.piece != nullptr && family_.settled == nullptr) {
+    if (kernel.piece != nullptr && !settles) {
       reduce_pieces(kernel, at, after, terms, work, one);
     } else {
       reduce_run(kernel, at, after, terms, work, one);
@@ -67,20 +68,27 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   columns.depth += depth;
 }
 
+// Whether the first terms of a run may settle it. Where the numbers of terms count, that is so only
+// if those of later ones are higher.
+bool Reducer::may_settle() const noexcept {
+  if (family_.settled == nullptr) return false;
+  return !family_.numbered || (plan_.reduced.empty() && plan_.run.stride[kNumber] > 0);
+}
+
 // Runs that their first terms may settle, some at a time. Once none of them was, the next ones are
 // read to the end together: to go on with one after the other takes a third as long again.
 void Reducer::settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Columns& columns) {
   const std::int64_t stride = plan_.across.stride[kIn];
   const std::int64_t count = terms.last - terms.first;
   const std::int64_t glance = std::min(count, kFirstGlance);
-  const std::byte* const at =
-      base(cell).moved(plan_.across, cell.column).moved(plan_.run, terms.first).in();
+  const std::int64_t step = plan_.run.stride[kNumber];
+  const WalkBase start = base(cell).moved(plan_.across, cell.column).moved(plan_.run, terms.first);
   // Terms [from, to) of some runs.
   const auto add = [&](std::int64_t run, std::int64_t runs, std::int64_t from, std::int64_t to) {
     Columns part{columns.words + run, columns.width};
     part.near = near();
-    rows(at + run * stride + from * plan_.width(), stride, runs, to - from, Terms{}, &part,
-         from == 0);
+    rows(start.in() + run * stride + from * plan_.width(), stride, runs, to - from,
+         Terms{start.number() + from * step, step}, &part, from == 0);
   };
   const auto settled = [&](std::int64_t run, std::int64_t seen) {
     return family_.settled(columns, run, seen);
@@ -128,6 +136,7 @@ void Reducer::reduce_pieces(const Kernel& kernel, const WalkBase& start, const s
 void Reducer::reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after,
                          Span terms, Work& work, Columns& column) {
   const std::int64_t width = plan_.width();
+  const bool settles = may_settle();
   bool fresh = true;
   bool settled = false;
   std::int64_t seen = 0;
@@ -138,10 +147,11 @@ void Reducer::reduce_run(const Kernel& kernel, const WalkBase& start, const std:
   };
   walk_inner(plan_, start, terms.first, terms.last, {work.buffer, kStageRun, after},
              [&](const std::byte* at, std::int64_t count, Terms numbers) {
-               if (family_.settled == nullptr) return add(at, count, numbers);
+               if (!settles) return add(at, count, numbers);
                for (std::int64_t some = kFirstGlance; count > 0 && !settled; some *= 4) {
                  const std::int64_t taken = std::min(count, some);
                  add(at, taken, numbers);
+                 numbers.first += taken * numbers.step;
                  settled = family_.settled(column, 0, seen);
                  at += taken * width;
                  count -= taken;

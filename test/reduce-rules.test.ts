@@ -60,6 +60,47 @@ describe('of nothing', () => {
   });
 });
 
+// What follows the first of its kind is not read.
+test.each(['C', 'F'] as const)(
+  'bools are settled by the first of their kind, in %s order',
+  (order) => {
+    const [rows, columns] = [7, 3000];
+    const place = (row: number) => [0, 255, 256, 1279, 1280, 2999, columns][row]!; // or nowhere
+    const x = zeros([rows, columns], { dtype: 'bool', order });
+    const opposite = full([rows, columns], true, { dtype: 'bool', order });
+    for (let row = 0; row < rows; ++row) {
+      for (let i = place(row); i < columns; i += 1 + (i % 3)) {
+        x.set(row, i, true);
+        opposite.set(row, i, false);
+      }
+    }
+    const places = Array.from({ length: rows }, (_, row) => BigInt(place(row) % columns));
+    const lasts = places.map((_, row) => {
+      for (let i = columns - 1; i >= 0; --i) if (x.get(row, i)) return BigInt(columns - 1 - i);
+      return 0n;
+    });
+    const found = places.map((_, row) => row < rows - 1);
+    const backwards = (y: NDArray) => y.slice(':', '::-1');
+    for (const [y, max, argmax] of [
+      [x, 'max', 'argmax'],
+      [opposite, 'min', 'argmin'],
+    ] as const) {
+      expect(list(y[argmax]({ axis: 1 }))).toEqual(places);
+      expect(list(y.T[argmax]({ axis: 0 }))).toEqual(places);
+      expect(list(backwards(y)[argmax]({ axis: 1 }))).toEqual(lasts);
+      expect(list(y[max]({ axis: 1 }))).toEqual(found.map((any) => any === (max === 'max')));
+      for (let row = 0; row < rows; ++row) {
+        expect(y.slice(`${row}:`)[argmax]()).toBe(BigInt(row < rows - 1 ? place(row) : 0));
+        // In C order, the first is in the first row that has any, wherever memory begins.
+        expect(y.slice('::-1').slice(`${row}:`)[argmax]()).toBe(
+          BigInt(row === 0 ? columns + place(rows - 2) : place(rows - 1 - row)),
+        );
+        expect(y.slice(row)[max]()).toBe(found[row] === (max === 'max'));
+      }
+    }
+  },
+);
+
 describe('special values', () => {
   const nan = Number.NaN;
 
