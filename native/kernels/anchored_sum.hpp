@@ -16,26 +16,45 @@
 namespace strided {
 namespace {
 
-// The least absolute value of the terms, other than zero: of the n-th vector of so many.
+// b where a is no number.
+STRIDED_INLINE VecF64 lesser(VecF64 a, VecF64 b) {
+  return a < b ? a : b;
+}
+
+// The least of some absolute values: of the n-th vector of so many, each of which is one of several
+// chains.
+template <class At>
+STRIDED_INLINE VecF64 least_value(int64_t count, At&& at) {
+  constexpr int64_t kChains = 4;
+  VecF64 least[kChains];
+  for (VecF64& one : least) one = filled<VecF64>(__builtin_inf());
+  int64_t n = 0;
+  for (; n + kChains <= count; n += kChains) {
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < kChains; ++i) least[i] = lesser(absolute(at(n + i)), least[i]);
+  }
+  for (; n < count; ++n) least[0] = lesser(absolute(at(n)), least[0]);
+  return lesser(lesser(least[0], least[1]), lesser(least[2], least[3]));
+}
+
+// The same of those other than zero, of which there are none in most arrays.
 template <class At>
 STRIDED_INLINE VecF64 least_of(int64_t count, At&& at) {
-  const VecF64 most = filled<VecF64>(__builtin_inf());
-  VecF64 least = most;
-#pragma GCC unroll 4
-  for (int64_t n = 0; n < count; ++n) {
-    const VecF64 x = absolute(at(n));
-    const VecF64 counted = x == 0 ? most : x;
-    least = counted < least ? counted : least;
-  }
-  return least;
+  const VecF64 least = least_value(count, at);
+  if (!any(least == 0)) return least;
+  return least_value(count, [&](int64_t n) {
+    const VecF64 x = at(n);
+    return x == 0 ? filled<VecF64>(__builtin_inf()) : x;
+  });
 }
 
 // The same of all elements of a run.
 inline double least_of_run(const char* run, int64_t count) {
+  const VecF64 none = filled<VecF64>(__builtin_inf());
   const VecF64 lanes = least_of((count + kLanes - 1) / kLanes, [&](int64_t c) {
     const int64_t left = (count - c * kLanes) * 8;
     const char* const at = run + c * kVectorBytes;
-    return left < kVectorBytes ? load_part(at, left, VecF64{}) : load<VecF64>(at);
+    return left < kVectorBytes ? load_part(at, left, none) : load<VecF64>(at);
   });
   double least = lanes[0];
   for (int64_t lane = 1; lane < kLanes; ++lane) {
@@ -89,7 +108,11 @@ constexpr int64_t kGlanceRows = 2;
 // Results are finished so many vectors at a time: each of them is one long chain of operations.
 constexpr int64_t kFinished = 16;
 
-constexpr int kStrip = 4;                         // vectors of columns that are added side by side
+// Vectors of columns that are added side by side: three at least, if there are as many, as the
+// additions of fewer wait for each other. So wide is the next strip where so many vectors are left.
+constexpr int kStrip = 4;
+constexpr int kStrips = 10;
+constexpr int kWidths[kStrips] = {0, 1, 2, 3, 4, 3, 3, 4, 4, 3};
 constexpr int64_t kRowsAhead = kNarrow ? 12 : 8;  // that are announced
 // Of more elements, which the second-level cache does not hold.
 constexpr int64_t kNearest = 131072;
@@ -136,7 +159,7 @@ struct AnchoredColumns {
   __attribute__((noinline)) VecI64 add_ahead(const CommonAnchor& anchor, Anchored* sums) const {
     VecI64 large = {};
     int64_t v = 0;
-    for (; (v + kStrip) * kLanes <= count; v += kStrip) {
+    for (; next_strip(v) == kStrip && (v + kStrip) * kLanes <= count; v += kStrip) {
       large |= add_columns<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
         const char* const from = at(v + b, r);
         if (kAhead > 0 && b * kVectorBytes % kLine == 0) {
@@ -145,11 +168,46 @@ struct AnchoredColumns {
         return load<VecF64>(from);
       });
     }
-    for (; v * kLanes < count; ++v) {
-      large |=
-          add_columns<1>(rows, anchor, sums + v, [&, this](int, int64_t r) { return term(v, r); });
+    if (v * kLanes < count) large |= add_last(anchor, sums, v);
+    return large;
+  }
+  // The last few vectors.
+  __attribute__((noinline)) VecI64 add_last(const CommonAnchor& anchor, Anchored* sums,
+                                            int64_t v) const {
+    VecI64 large = {};
+    const auto add = [&, this]<int kWidth>() {
+      const auto some = [&]<bool kPart>() {
+        const int64_t lanes = count - (v + kWidth - 1) * kLanes;  // of the last vector
+        return add_columns<kWidth>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
+          const char* const from = at(v + b, r);
+          return kPart && b == kWidth - 1 ? load_part(from, lanes * 8, VecF64{})
+                                          : load<VecF64>(from);
+        });
+      };
+      const bool whole = (v + kWidth) * kLanes <= count;
+      large |= whole ? some.template operator()<false>() : some.template operator()<true>();
+      v += kWidth;
+    };
+    while (v * kLanes < count) {
+      switch (next_strip(v)) {
+        case 1:
+          add.template operator()<1>();
+          break;
+        case 2:
+          add.template operator()<2>();
+          break;
+        case 3:
+          add.template operator()<3>();
+          break;
+        default:
+          add.template operator()<kStrip>();
+      }
     }
     return large;
+  }
+  int64_t next_strip(int64_t v) const {
+    const int64_t left = (count - v * kLanes + kLanes - 1) / kLanes;
+    return left < kStrips ? kWidths[left] : kStrip;
   }
   const char* at(int64_t v, int64_t r) const { return source + r * stride + v * kVectorBytes; }
   // The last vector may have fewer lanes.
