@@ -60,12 +60,14 @@
 // H, or above H and well below 3 H, or 2.5 H. (2 H would leave many means in doubt that lie just
 // below a power of two, of sums just above one.)
 //
-// Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), a = fl(sum |x|), `depth` as
-// above, and |s - sum x| <= 1.01 depth u a. B = (2 depth + 4) u a also covers the rounding of s - B
-// and s + B, as |s| <= 1.01 a. Rounding to float32 is monotone: if both ends round to r, so does
-// the exact sum. No float64 overflows, as 2^128 times 2^64 terms stay below 2^1024. For a mean both
-// ends are divided by n, and B = (2 depth + 8) u a, as each is rounded once more, by less than
-// 1.1 u a.
+// Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), q = fl(sum x x), which
+// takes one operation a term where a sum of absolute values takes two. By the inequality of Cauchy
+// and Schwarz sum |x| of n terms is no more than the root of n sum x x, so that with a = fl(sqrt(n
+// q)) it is below 1.001 a; and with `depth` as above |s - sum x| <= 1.02 depth u a. B = (2 depth +
+// 4) u a also covers the rounding of s - B and s + B, as |s| <= 1.01 a. Rounding to float32 is
+// monotone: if both ends round to r, so does the exact sum. No square, and no sum of 2^64 of them,
+// overflows or underflows: they lie between 2^-298 and 2^320. For a mean both ends are divided by
+// n, and B = (2 depth + 8) u a, as each is rounded once more, by less than 1.1 u a.
 //
 // A float32 of what is known as above is certain likewise. With q and p as above the mean lies in
 // q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by less than 2.1 u (|p| + |t|) / n, for
@@ -124,20 +126,22 @@ inline double error_bound(double a, std::int64_t depth) noexcept {
   return static_cast<double>(depth) * (2 * kUnitRoundoff) * a + kSmallest;
 }
 
-inline Enclosure enclose(const Float64Partial& partial, std::int64_t depth) noexcept {
+inline Enclosure enclose(const Float64Partial& partial, std::int64_t depth, std::int64_t) noexcept {
   const TwoSum r = two_sum(partial.s, partial.e);
   return widened(r.sum, r.error, error_bound(partial.a, depth));
 }
 
-inline Enclosure enclose(const CarefulPartial& partial, std::int64_t depth) noexcept {
+inline Enclosure enclose(const CarefulPartial& partial, std::int64_t depth, std::int64_t) noexcept {
   const TwoSum r = two_sum(partial.s, partial.e);
   const TwoSum t = two_sum(r.error, partial.f);
   const TwoSum sum = two_sum(r.sum, t.sum);
   return widened(sum.sum, sum.error, error_bound(partial.a, depth) + std::fabs(t.error));
 }
 
-inline Enclosure enclose(const Float32Partial& partial, std::int64_t depth) noexcept {
-  return {partial.s, 0, (2 * static_cast<double>(depth) + 4) * kUnitRoundoff * partial.a};
+inline Enclosure enclose(const Float32Partial& partial, std::int64_t depth,
+                         std::int64_t terms) noexcept {
+  const double a = std::sqrt(static_cast<double>(terms) * partial.q);
+  return {partial.s, 0, (2 * static_cast<double>(depth) + 4) * kUnitRoundoff * a};
 }
 
 // The sum of the unusual terms, where there are some and it is known; 0 otherwise. Terms are of

@@ -53,7 +53,7 @@ void merge_partials(CarefulPartial& into, const CarefulPartial& part) noexcept {
 
 void merge_partials(Float32Partial& into, const Float32Partial& part) noexcept {
   into.s += part.s;
-  into.a += part.a;
+  into.q += part.q;
 }
 
 void add_term(Float64Partial& into, double x) noexcept {
@@ -63,7 +63,7 @@ void add_term(CarefulPartial& into, double x) noexcept {
   merge_partials(into, std::isfinite(x) ? CarefulPartial{x, 0, 0, 0} : CarefulPartial{0, 0, 0, x});
 }
 void add_term(Float32Partial& into, double x) noexcept {
-  merge_partials(into, Float32Partial{x, std::fabs(x)});
+  merge_partials(into, Float32Partial{x, x * x});
 }
 
 constexpr std::int64_t kMergeDepth = 4;  // roundings of a merge of any kind
@@ -75,9 +75,11 @@ struct FloatRule {
 
   static Finish finish(P partial, std::int64_t depth, std::int64_t terms, const Ending& ending,
                        std::byte* at) {
+    std::int64_t added = terms;
     if (ending.initial.given) {
       add_term(partial, ending.initial.real);
       depth += kMergeDepth;
+      ++added;
     }
     if (kMean && terms == 0) {
       store_nan(ending.dtype, at);
@@ -87,7 +89,7 @@ struct FloatRule {
       store_unusual(unusual, ending.dtype, at);
       return Finish::done;
     }
-    const Enclosure x = enclose(partial, depth);
+    const Enclosure x = enclose(partial, depth, added);
     const std::int64_t divisor = kMean ? terms : 1;
     if (ending.dtype == DType::k_float32) return store<float>(x, divisor, at);
     return store<double>(x, divisor, at);

@@ -140,37 +140,37 @@ struct CarefulSum : PackedFloats<T> {
 struct Float32Sum : PackedFloats<float> {
   static constexpr bool kRowsApart = true;
   static constexpr int64_t kRunDepth = kGroups + kLanes;
-  VecF64 s = {}, a = {};
+  VecF64 s = {}, q = {};
 
   STRIDED_INLINE void add(Packed<float> x) {
     const VecF64 wide = widen(x);
     s += wide;
-    a += absolute(wide);
+    q = plus_product(wide, wide, q);
   }
   STRIDED_INLINE void open(const Columns* columns, int64_t j) {
-    s = load_plane<VecF64>(columns, 0, j), a = load_plane<VecF64>(columns, 1, j);
+    s = load_plane<VecF64>(columns, 0, j), q = load_plane<VecF64>(columns, 1, j);
   }
   STRIDED_INLINE void close(Columns* columns, int64_t j, int, bool) const {
-    store_plane(columns, 0, j, s), store_plane(columns, 1, j, a);
+    store_plane(columns, 0, j, s), store_plane(columns, 1, j, q);
   }
   STRIDED_INLINE void merge(const Float32Sum& other) {
     s += other.s;
-    a += other.a;
+    q += other.q;
   }
   static STRIDED_INLINE void close_runs(const Float32Sum* sums, Columns* columns, int64_t column,
                                         int64_t, bool fresh) {
-    VecF64 s[kLanes], a[kLanes];
+    VecF64 s[kLanes], q[kLanes];
 #pragma GCC unroll 8
-    for (int64_t i = 0; i < kLanes; ++i) s[i] = sums[i].s, a[i] = sums[i].a;
-    transpose(s), transpose(a);
+    for (int64_t i = 0; i < kLanes; ++i) s[i] = sums[i].s, q[i] = sums[i].q;
+    transpose(s), transpose(q);
     Float32Sum lane[kLanes];
 #pragma GCC unroll 8
-    for (int64_t i = 0; i < kLanes; ++i) lane[i].s = s[i], lane[i].a = a[i];
+    for (int64_t i = 0; i < kLanes; ++i) lane[i].s = s[i], lane[i].q = q[i];
     add_lanes(lane, columns, column, fresh);
   }
   STRIDED_INLINE void close_run(Columns* columns, int64_t column, int64_t, bool fresh) const {
     auto total = fresh ? Float32Partial{} : load_partial<Float32Partial>(columns, column);
-    for (int64_t lane = 0; lane < kLanes; ++lane) total.s += s[lane], total.a += a[lane];
+    for (int64_t lane = 0; lane < kLanes; ++lane) total.s += s[lane], total.q += q[lane];
     store_partial(columns, column, total);
   }
 };
@@ -268,14 +268,14 @@ int64_t finish_float32(const Columns* columns, int64_t count, int64_t terms, voi
   auto* out = static_cast<float*>(results);
   return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
     const auto s = load_plane<VecF64>(columns, 0, j);
-    const auto a = load_plane<VecF64>(columns, 1, j);
-    const VecF64 bound = a * factor;
+    const auto q = load_plane<VecF64>(columns, 1, j);
+    const VecF64 bound = square_root(q * static_cast<double>(terms)) * factor;
     VecF64 least = s - bound, most = s + bound;
     if constexpr (kMean) least /= divisor, most /= divisor;
     const Packed<float> low = __builtin_convertvector(least, Packed<float>);
     Packed<float> high = __builtin_convertvector(most, Packed<float>);
     const VecF64 wide = widen(low);
-    VecI64 certain = (wide == widen(high)) & ((wide != 0) | (a == 0));
+    VecI64 certain = (wide == widen(high)) & ((wide != 0) | (q == 0));
     const VecI64 unusual = is_unusual(s);
     if (any(unusual)) {
       high = __builtin_convertvector(replaced(unusual, s, widen(high)), Packed<float>);

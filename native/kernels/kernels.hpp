@@ -46,10 +46,10 @@ struct CarefulPartial {
   double a = 0;
 };
 
-// A sum of float32 terms in float64: the sum and the sum of absolute values, both as computed.
+// A sum of float32 terms in float64: the sum and the sum of squares, both as computed.
 struct Float32Partial {
   double s = 0;
-  double a = 0;
+  double q = 0;
 };
 
 // An exact sum of integers.

@@ -87,6 +87,19 @@ STRIDED_INLINE double absolute(double x) {
   return __builtin_fabs(x);
 }
 
+STRIDED_INLINE VecF64 square_root(VecF64 x) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return __builtin_ia32_sqrtpd512_mask(x, VecF64{}, -1, 4);
+#elif defined(__AVX__) && !defined(__clang__)
+  return __builtin_ia32_sqrtpd256(x);
+#elif defined(__SSE2__) && !defined(__clang__)
+  return __builtin_ia32_sqrtpd(x);
+#else
+  for (int64_t lane = 0; lane < kLanes; ++lane) x[lane] = __builtin_sqrt(x[lane]);
+  return x;
+#endif
+}
+
 // float32 to float64. GCC 12 makes several instructions of its own notation.
 STRIDED_INLINE VecF64 widen(Packed<float> x) {
 #if defined(__AVX512F__) && !defined(__clang__)
