@@ -60,14 +60,16 @@
 // H, or above H and well below 3 H, or 2.5 H. (2 H would leave many means in doubt that lie just
 // below a power of two, of sums just above one.)
 //
-// Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), q = fl(sum x x), which
-// takes one operation a term where a sum of absolute values takes two. By the inequality of Cauchy
-// and Schwarz sum |x| of n terms is no more than the root of n sum x x, so that with a = fl(sqrt(n
-// q)) it is below 1.001 a; and with `depth` as above |s - sum x| <= 1.02 depth u a. B = (2 depth +
-// 4) u a also covers the rounding of s - B and s + B, as |s| <= 1.01 a. Rounding to float32 is
-// monotone: if both ends round to r, so does the exact sum. No square, and no sum of 2^64 of them,
-// overflows or underflows: they lie between 2^-298 and 2^320. For a mean both ends are divided by
-// n, and B = (2 depth + 8) u a, as each is rounded once more, by less than 1.1 u a.
+// Float32. The lanes hold float64 sums of float32 terms: s = fl(sum x), q = fl(sum x x). Each
+// square is exact, so that it does not show whether it is added in one operation or two; in one, it
+// takes half as long as an absolute value. By the inequality of Cauchy and Schwarz sum |x| of n
+// terms is no more than the root of n sum x x, so that with a = fl(sqrt(n q)) it is below 1.001 a;
+// and with `depth` as above |s - sum x| <= 1.02 depth u a. (Where k terms are far larger than all
+// others, a is about sqrt(n / k) times sum |x|: that leaves more results to the next tier.) B = (2
+// depth + 4) u a also covers the rounding of s - B and s + B, as |s| <= 1.01 a. Rounding to float32
+// is monotone: if both ends round to r, so does the exact sum. No square, and no sum of 2^64 of
+// them, overflows or underflows: they lie between 2^-298 and 2^320. For a mean both ends are
+// divided by n, and B = (2 depth + 8) u a, as each is rounded once more, by less than 1.1 u a.
 //
 // A float32 of what is known as above is certain likewise. With q and p as above the mean lies in
 // q + (p + t)/n + [-B/n, B/n]. d = fl(fl(p + t) / n) is off by less than 2.1 u (|p| + |t|) / n, for

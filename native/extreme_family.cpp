@@ -114,10 +114,17 @@ T worst() noexcept {
 }
 
 // Of bools, the first that none beats settles which is the extreme, and where the first of its like
-// is.
+// is. To ask costs a run that has none a quarter more time from so many elements on, and shorter
+// ones up to three times as much.
+constexpr std::int64_t kSettledFrom = 8192;
+
 template <class Partial, Sort kSort>
-bool settled_bool(const Columns& columns, std::int64_t column, std::int64_t) {
-  return load_partial<Partial>(columns, column).key == (kSort == Sort::least ? 0 : 1);
+void settle_bools(DType source, Family& family) {
+  if (source != DType::k_bool) return;
+  family.settled_from = kSettledFrom;
+  family.settled = [](const Columns& columns, std::int64_t column, std::int64_t) {
+    return load_partial<Partial>(columns, column).key == (kSort == Sort::least ? 0 : 1);
+  };
 }
 
 template <Sort kSort>
@@ -128,7 +135,7 @@ Family extreme_family(DType source, const Kernel& kernel) {
     const T element = worst<T, kSort>();
     std::memcpy(&family.neutral, &element, sizeof element);
   });
-  if (source == DType::k_bool) family.settled = settled_bool<ExtremePartial, kSort>;
+  settle_bools<ExtremePartial, kSort>(source, family);
   return family;
 }
 
@@ -137,7 +144,7 @@ Family place_family(DType source, const Kernel& kernel) {
   Family family;
   family.tiers[0] = tier_of<PlaceRule<kSort>>(kernel);
   family.numbered = true;
-  if (source == DType::k_bool) family.settled = settled_bool<PlacedPartial, kSort>;
+  settle_bools<PlacedPartial, kSort>(source, family);
   return family;
 }
 

@@ -71,8 +71,10 @@ struct Family {
   std::uint64_t neutral = 0;     // the bits of an element that changes no result
   bool rounded = false;          // merges round: what terms a unit has shows in the results
   bool numbered = false;         // terms have numbers, which count
-  // May be null. True when no further term changes the result of a column.
+  // May be null. True when no further term changes the result of a column, if its number is higher.
   bool (*settled)(const Columns& columns, std::int64_t column, std::int64_t terms) = nullptr;
+  // Elements of a run by itself from which on it pays to ask that; 0 if always, in any walk.
+  std::int64_t settled_from = 0;
 };
 
 // Partial results are some words, one in each plane.

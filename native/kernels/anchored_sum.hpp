@@ -21,8 +21,8 @@ STRIDED_INLINE VecF64 lesser(VecF64 a, VecF64 b) {
   return a < b ? a : b;
 }
 
-// The least of some absolute values: of the n-th vector of so many, each of which is one of several
-// chains.
+// The least of the absolute values of so many vectors, for each lane: at(n) is the n-th. Several
+// chains of comparisons do not wait for each other.
 template <class At>
 STRIDED_INLINE VecF64 least_value(int64_t count, At&& at) {
   constexpr int64_t kChains = 4;
@@ -37,7 +37,7 @@ STRIDED_INLINE VecF64 least_value(int64_t count, At&& at) {
   return lesser(lesser(least[0], least[1]), lesser(least[2], least[3]));
 }
 
-// The same of those other than zero, of which there are none in most arrays.
+// The same without zeros. Most arrays have none.
 template <class At>
 STRIDED_INLINE VecF64 least_of(int64_t count, At&& at) {
   const VecF64 least = least_value(count, at);
@@ -108,8 +108,8 @@ constexpr int64_t kGlanceRows = 2;
 // Results are finished so many vectors at a time: each of them is one long chain of operations.
 constexpr int64_t kFinished = 16;
 
-// Vectors of columns that are added side by side: three at least, if there are as many, as the
-// additions of fewer wait for each other. So wide is the next strip where so many vectors are left.
+// Vectors of columns that are added side by side: three at least, but for what cannot be cut so, as
+// the additions of fewer wait for each other. So wide is the next strip where so many are left.
 constexpr int kStrip = 4;
 constexpr int kStrips = 10;
 constexpr int kWidths[kStrips] = {0, 1, 2, 3, 4, 3, 3, 4, 4, 3};
@@ -210,10 +210,11 @@ struct AnchoredColumns {
     return left < kStrips ? kWidths[left] : kStrip;
   }
   const char* at(int64_t v, int64_t r) const { return source + r * stride + v * kVectorBytes; }
-  // The last vector may have fewer lanes.
+  // The last vector may have fewer lanes; in the others no term is the least.
   STRIDED_INLINE VecF64 term(int64_t v, int64_t r) const {
     const int64_t lanes = count - v * kLanes;
-    return lanes < kLanes ? load_part(at(v, r), lanes * 8, VecF64{}) : load<VecF64>(at(v, r));
+    if (lanes >= kLanes) return load<VecF64>(at(v, r));
+    return load_part(at(v, r), lanes * 8, filled<VecF64>(__builtin_inf()));
   }
 };
 

@@ -262,7 +262,7 @@ int64_t finish_careful(const Columns* columns, int64_t count, int64_t terms, voi
 template <bool kMean>
 int64_t finish_float32(const Columns* columns, int64_t count, int64_t terms, void* results,
                        int64_t* uncertain) {
-  // A mean's ends are rounded twice more.
+  // A mean's ends are rounded once more.
   const double factor = (2 * static_cast<double>(columns->depth) + (kMean ? 8 : 4)) * kRoundoff;
   const double divisor = kMean ? static_cast<double>(terms) : 1;
   auto* out = static_cast<float*>(results);

@@ -1,5 +1,6 @@
 // Vectors of which only the first elements are there. To copy these to memory and to read a whole
-// vector of it takes long: a read has to wait for the stores that it covers. So masks select them.
+// vector of it takes long: a read has to wait for the stores that it covers. So masks select them
+// where the CPU has such reads.
 #pragma once
 
 #include "vector.hpp"
@@ -12,7 +13,7 @@ struct BytesOf {
   typedef char type __attribute__((vector_size(kBytes)));
 };
 
-#if defined(__AVX2__) && !defined(__AVX512F__) && !defined(__clang__)
+#if defined(__AVX2__) && !(defined(__AVX512BW__) && defined(__AVX512VL__)) && !defined(__clang__)
 
 template <class V>
 struct WordsOf {

@@ -157,27 +157,27 @@ struct LongProduct {
   }
 };
 
-// As many elements as a vector has lanes of 32 bits.
+// As many elements as a vector has lanes of 32 bits, which are called words here.
 template <class T>
-struct HalfPackedOf {
+struct AsWordsOf {
   typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES / 4 * sizeof(T))));
 };
 
 template <class T>
-using HalfPacked = typename HalfPackedOf<T>::type;
+using AsWords = typename AsWordsOf<T>::type;
 template <class T>
 using WordsOfElements = Vec<decltype(T{} + T{})>;  // 32 bits each
 
 // GCC 12 makes several instructions of its own notation.
 template <class T>
-STRIDED_INLINE WordsOfElements<T> words_of(HalfPacked<T> x) {
+STRIDED_INLINE WordsOfElements<T> words_of(AsWords<T> x) {
 #if defined(__AVX512F__) && !defined(__clang__)
   if constexpr (sizeof(T) == 1) {
-    const auto bytes = (HalfPacked<char>)x;
+    const auto bytes = (AsWords<char>)x;
     return kIsSigned<T> ? __builtin_ia32_pmovsxbd512_mask(bytes, Vec<int>{}, -1)
                         : __builtin_ia32_pmovzxbd512_mask(bytes, Vec<int>{}, -1);
   } else if constexpr (sizeof(T) == 2) {
-    const auto shorts = (HalfPacked<short>)x;
+    const auto shorts = (AsWords<short>)x;
     return kIsSigned<T> ? __builtin_ia32_pmovsxwd512_mask(shorts, Vec<int>{}, -1)
                         : __builtin_ia32_pmovzxwd512_mask(shorts, Vec<int>{}, -1);
   }
@@ -188,7 +188,7 @@ STRIDED_INLINE WordsOfElements<T> words_of(HalfPacked<T> x) {
     const auto bytes = (Bytes)Pair{(long long)x, 0};
     return kIsSigned<T> ? __builtin_ia32_pmovsxbd256(bytes) : __builtin_ia32_pmovzxbd256(bytes);
   } else if constexpr (sizeof(T) == 2) {
-    const auto shorts = (HalfPacked<short>)x;
+    const auto shorts = (AsWords<short>)x;
     return kIsSigned<T> ? __builtin_ia32_pmovsxwd256(shorts) : __builtin_ia32_pmovzxwd256(shorts);
   }
 #endif
@@ -202,7 +202,7 @@ STRIDED_INLINE WordsOfElements<T> words_of(HalfPacked<T> x) {
 template <class T, bool kIsBool>
 struct WordProduct {
   using Element = T;
-  using Chunk = HalfPacked<T>;
+  using Chunk = AsWords<T>;
   using Magnitude = Vec<float>;
   static constexpr int64_t kWidth = 2 * kLanes;
   static constexpr int64_t kBurst = kMostTerms;
@@ -235,6 +235,7 @@ struct WordProduct {
     odd *= other.odd;
     magnitude *= other.magnitude;
   }
+  // Of a run, where it does not count which lane has the product of which elements.
   STRIDED_INLINE ProductLanes lanes() const {
     Packed<float> halves[2];
     __builtin_memcpy(halves, &magnitude, sizeof halves);
