@@ -71,7 +71,8 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
 // Whether the first terms of a run may settle it. Where the numbers of terms count, that is so only
 // if those of later ones are higher.
 bool Reducer::may_settle() const noexcept {
-  if (family_.settled == nullptr || family_.settled_from == 0) return family_.settled != nullptr;
+  if (family_.settled == nullptr) return false;
+  if (family_.settled_from == 0) return true;
   const bool alone = plan_.reduced.empty() && plan_.run.size >= family_.settled_from;
   return alone && (!family_.numbered || plan_.run.stride[kNumber] > 0);
 }

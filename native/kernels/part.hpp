@@ -8,19 +8,13 @@
 namespace strided {
 namespace {
 
-template <int kBytes>
-struct BytesOf {
-  typedef char type __attribute__((vector_size(kBytes)));
-};
+template <class V>
+using BytesAs = typename VectorOf<char, sizeof(V)>::type;
 
 #if defined(__AVX2__) && !(defined(__AVX512BW__) && defined(__AVX512VL__)) && !defined(__clang__)
 
 template <class V>
-struct WordsOf {
-  typedef int type __attribute__((vector_size(sizeof(V))));
-};
-template <class V>
-using WordsAs = typename WordsOf<V>::type;
+using WordsAs = typename VectorOf<int, sizeof(V)>::type;
 
 // By words that a mask selects, and a last one of fewer bytes where elements are shorter.
 template <class Words, class Element>
@@ -36,7 +30,7 @@ STRIDED_INLINE Words load_words(const void* source, int64_t bytes, Words rest, E
   if constexpr (sizeof(Element) >= 4) {
     return whole != 0 ? words : rest;
   } else {
-    using Bytes = typename BytesOf<sizeof(Words)>::type;
+    using Bytes = BytesAs<Words>;
     static constexpr char kBytes[64] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
                                         -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
                                         -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
@@ -54,7 +48,7 @@ STRIDED_INLINE Words load_words(const void* source, int64_t bytes, Words rest, E
 template <class V>
 STRIDED_INLINE V load_part(const void* source, int64_t bytes, V rest) {
 #if defined(__AVX512BW__) && defined(__AVX512VL__) && !defined(__clang__)
-  using Bytes = typename BytesOf<sizeof(V)>::type;
+  using Bytes = BytesAs<V>;
   const auto* from = static_cast<const char*>(source);
   const auto mask = (uint64_t{1} << bytes) - 1;
   if constexpr (sizeof(V) == 64) {

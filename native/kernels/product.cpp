@@ -78,14 +78,18 @@ struct ProductLanes {
     }
     store_partial(columns, column, total);
   }
-  // The products of kLanes runs.
-  static STRIDED_INLINE void close_runs(const ProductLanes* runs, Columns* columns, int64_t column,
+  // The products of kLanes runs, of which functors keep lanes().
+  template <class F>
+  static STRIDED_INLINE void close_runs(const F* runs, Columns* columns, int64_t column,
                                         bool fresh) {
     const auto product = [](auto a, auto b) { return a * b; };
     VecU64 lows[kLanes];
     VecF64 magnitudes[kLanes];
 #pragma GCC unroll 8
-    for (int64_t i = 0; i < kLanes; ++i) lows[i] = runs[i].low, magnitudes[i] = runs[i].magnitude;
+    for (int64_t i = 0; i < kLanes; ++i) {
+      const ProductLanes lanes = runs[i].lanes();
+      lows[i] = lanes.low, magnitudes[i] = lanes.magnitude;
+    }
     ProductLanes total{across(lows, product), across(magnitudes, product)};
     if (!fresh) total.merge(opened(columns, column));
     total.close(columns, column);
@@ -97,15 +101,6 @@ struct ProductLanes {
     store_plane(columns, 0, j, low), store_plane(columns, 1, j, magnitude);
   }
 };
-
-template <class F>
-STRIDED_INLINE void close_product_runs(const F* sums, Columns* columns, int64_t column,
-                                       bool fresh) {
-  ProductLanes runs[kLanes];
-#pragma GCC unroll 8
-  for (int64_t i = 0; i < kLanes; ++i) runs[i] = sums[i].lanes();
-  ProductLanes::close_runs(runs, columns, column, fresh);
-}
 
 // Rounded once. Where no instruction converts 64 bits, each half is the mantissa of a number that
 // is so large that its unit is 1, or 2^32; the upper one counts from the least integer on.
@@ -153,18 +148,13 @@ struct LongProduct {
   }
   static STRIDED_INLINE void close_runs(const LongProduct* sums, Columns* columns, int64_t column,
                                         int64_t, bool fresh) {
-    close_product_runs(sums, columns, column, fresh);
+    ProductLanes::close_runs(sums, columns, column, fresh);
   }
 };
 
 // As many elements as a vector has lanes of 32 bits, which are called words here.
 template <class T>
-struct AsWordsOf {
-  typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES / 4 * sizeof(T))));
-};
-
-template <class T>
-using AsWords = typename AsWordsOf<T>::type;
+using AsWords = typename VectorOf<T, 2 * kLanes * sizeof(T)>::type;
 template <class T>
 using WordsOfElements = Vec<decltype(T{} + T{})>;  // 32 bits each
 
@@ -183,9 +173,8 @@ STRIDED_INLINE WordsOfElements<T> words_of(AsWords<T> x) {
   }
 #elif defined(__AVX2__) && !defined(__clang__)
   if constexpr (sizeof(T) == 1) {
-    typedef char Bytes __attribute__((vector_size(16)));
-    typedef long long Pair __attribute__((vector_size(16)));
-    const auto bytes = (Bytes)Pair{(long long)x, 0};
+    using Pair = VectorOf<long long, 16>::type;
+    const auto bytes = (VectorOf<char, 16>::type)Pair{(long long)x, 0};
     return kIsSigned<T> ? __builtin_ia32_pmovsxbd256(bytes) : __builtin_ia32_pmovzxbd256(bytes);
   } else if constexpr (sizeof(T) == 2) {
     const auto shorts = (AsWords<short>)x;
@@ -246,7 +235,7 @@ struct WordProduct {
   }
   static STRIDED_INLINE void close_runs(const WordProduct* sums, Columns* columns, int64_t column,
                                         int64_t, bool fresh) {
-    close_product_runs(sums, columns, column, fresh);
+    ProductLanes::close_runs(sums, columns, column, fresh);
   }
 };
 

@@ -20,12 +20,12 @@ namespace {
 inline constexpr int64_t kVectorBytes = STRIDED_VECTOR_BYTES;
 inline constexpr int64_t kLanes = kVectorBytes / 8;  // of 64 bits
 
-template <class T>
+template <class T, int64_t kBytes>
 struct VectorOf {
-  typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES)));
+  typedef T type __attribute__((vector_size(kBytes)));
 };
 template <class T>
-using Vec = typename VectorOf<T>::type;
+using Vec = typename VectorOf<T, kVectorBytes>::type;
 
 using VecF64 = Vec<double>;
 using VecI64 = Vec<int64_t>;
@@ -33,11 +33,7 @@ using VecU64 = Vec<uint64_t>;
 
 // kLanes elements of a type.
 template <class T>
-struct PackedOf {
-  typedef T type __attribute__((vector_size(STRIDED_VECTOR_BYTES / 8 * sizeof(T))));
-};
-template <class T>
-using Packed = typename PackedOf<T>::type;
+using Packed = typename VectorOf<T, kLanes * sizeof(T)>::type;
 
 // Vectors may lie at any address.
 template <class V>
