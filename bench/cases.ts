@@ -123,7 +123,7 @@ export function resultKey({ op, dtype, shape, axis, view, data, into }: Facts): 
 /**
  * Bytes that the processes of the largest case hold together: on either side the random float64
  * numbers, the array made of them and one more (in another order, of absolute values, or a copy),
- * and the block that is only read.
+ * and the fresh memory of the limit of copies.
  */
 export function neededBytes(cases: readonly Case[]): number {
   const largest = Math.max(0, ...cases.map(({ facts }) => product(facts.shape)));

@@ -1,12 +1,11 @@
 /** Runs one case: its processes live for it alone, and are timed in turn. */
 
-import { bytesOf, limitOf } from './cases';
+import { limitOf } from './cases';
 import { type Bits, differenceOf } from './check';
 import { type Case, SEED } from './facts';
 import type { Options } from './options';
-import { median } from './protocol';
 import { type CaseResult, type Pair, type Rounds, resultOf } from './results';
-import { LimitSide, type Python, startNode, startNumPy, type WorkSide } from './sides';
+import { type Python, startNode, startNumPy, type WorkSide } from './sides';
 
 /** Slow cases have fewer rounds: when these are done, none begins after so many seconds. */
 const LEAST_ROUNDS = 3;
@@ -26,7 +25,7 @@ export function isDue(done: number, seconds: number, { rounds, mostRounds }: Oft
 export interface Setting {
   readonly threads: Pair<number>;
   readonly python: Python | undefined;
-  /** The program that measures limits. */
+  /** The addon that measures limits. */
   readonly limits: string | undefined;
   readonly bits: Bits;
   readonly options: Pick<Options, 'rounds' | 'mostRounds' | 'samples'>;
@@ -41,16 +40,10 @@ export type Outcome =
 interface Sides {
   readonly ours: WorkSide;
   readonly numpy: WorkSide | undefined;
-  readonly limit: LimitSide | undefined;
 }
 
-function startSides({ facts }: Case, { python, limits }: Setting): Sides {
-  const limit = limitOf(facts);
-  return {
-    ours: startNode(),
-    numpy: python && startNumPy(python),
-    limit: limits && limit ? new LimitSide(limits, limit, bytesOf(facts)) : undefined,
-  };
+function startSides({ python, limits }: Setting): Sides {
+  return { ours: startNode(limits), numpy: python && startNumPy(python) };
 }
 
 /** Makes the arrays on either side; tells what is missing, if anything is. */
@@ -78,26 +71,28 @@ async function check(each: Case, { threads, bits }: Setting, { ours, numpy }: Si
   if (difference) throw new Error(`the result is wrong: ${difference}`);
 }
 
-/** Everything once, in turn. */
-async function timeRound({ threads, options }: Setting, sides: Sides, into: Rounds): Promise<void> {
+/** Everything once, in turn: what is compared, next to each other. */
+async function timeRound(
+  { facts }: Case,
+  { threads, limits, options }: Setting,
+  { ours, numpy }: Sides,
+  into: Rounds,
+): Promise<void> {
   const { samples } = options;
-  const limit = async (count: number, list: number[]) => {
-    const passes = await sides.limit?.times(count, samples);
-    if (passes) list.push(median(passes));
+  const limited = limits !== undefined && limitOf(facts) !== undefined;
+  const time = async (what: 'time' | 'limit', side: WorkSide, count: number, list: number[]) => {
+    const { seconds } = await side.ask({ do: what, threads: count, samples });
+    list.push(seconds!);
   };
-  const time = async (side: WorkSide | undefined, count: number, list: number[]) => {
-    const answer = await side?.ask({ do: 'time', threads: count, samples });
-    if (answer) list.push(answer.seconds!);
-  };
-  await limit(threads.one, into.limitOne);
-  await time(sides.ours, threads.one, into.one);
-  await time(sides.numpy, 1, into.numpy);
-  await limit(threads.all, into.limitAll);
-  await time(sides.ours, threads.all, into.all);
+  if (limited) await time('limit', ours, threads.one, into.limitOne);
+  await time('time', ours, threads.one, into.one);
+  if (numpy) await time('time', numpy, 1, into.numpy);
+  await time('time', ours, threads.all, into.all);
+  if (limited) await time('limit', ours, threads.all, into.limitAll);
 }
 
 export async function measure(each: Case, setting: Setting): Promise<Outcome> {
-  const sides = startSides(each, setting);
+  const sides = startSides(setting);
   try {
     const missing = await prepare(each, sides);
     if (missing !== undefined) return { missing };
@@ -106,7 +101,7 @@ export async function measure(each: Case, setting: Setting): Promise<Outcome> {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1e3;
     for (let done = 0; isDue(done, seconds(), setting.options); done++) {
-      await timeRound(setting, sides, rounds);
+      await timeRound(each, setting, sides, rounds);
     }
     return { measured: resultOf(each, rounds) };
   } catch (error) {

@@ -1,4 +1,9 @@
-/** This project's side: a process that makes the arrays of a case, and times it as it is asked. */
+/**
+ * This project's side: a process that makes the arrays of a case, and times it, and the limit of the
+ * same memory, as it is asked. Memory is not equally fast everywhere.
+ *
+ * usage: node-side.js [addon that measures the limits of memory]
+ */
 
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -6,11 +11,13 @@ import Benchmark from 'benchmark';
 import { array, empty, NDArray, type Scalar, setNumThreads } from 'strided';
 import { filledArray, viewOf } from './arrays';
 import type { DTypeName, Facts } from './facts';
+import { type LimitTime, limitOn } from './limits';
 import { Missing, workOf } from './ops';
 import { type Answer, ENDS, LARGEST_SENT, median, type Request, type Result } from './protocol';
 
 let op = '';
 let work: (() => unknown) | undefined;
+let limit: LimitTime | undefined;
 /** The dtype of the result of an operation that gives a scalar, which has none. */
 let scalarType: DTypeName = 'float64';
 
@@ -27,6 +34,7 @@ function prepare(facts: Facts, seed: number): Answer {
   scalarType = x.dtype;
   op = facts.op;
   work = workOf(facts.op, { x, axis: facts.axis, other });
+  limit = process.argv[2] ? limitOn(facts, memory, process.argv[2]) : undefined;
   return { filled };
 }
 
@@ -82,6 +90,11 @@ function answerTo(request: Request): Answer {
     case 'time':
       setNumThreads(request.threads);
       return { seconds: timeOf(request.samples) };
+    case 'limit':
+      if (!limit) throw new Error('expected a case that has a limit');
+      return {
+        seconds: median(Array.from({ length: request.samples }, () => limit!(request.threads))),
+      };
   }
 }
 

@@ -7,8 +7,8 @@ export type Request =
   | { readonly do: 'prepare'; readonly facts: Facts; readonly seed: number }
   /** The result of the case. */
   | { readonly do: 'result'; readonly threads: number }
-  /** The time of the case: the median of so many samples. */
-  | { readonly do: 'time'; readonly threads: number; readonly samples: number };
+  /** The time of the case, or of its limit: the median of so many samples. */
+  | { readonly do: 'time' | 'limit'; readonly threads: number; readonly samples: number };
 
 /** The elements of a result in C order, little-endian: in base64, or the SHA-256 of many. */
 export interface Result {

@@ -22,10 +22,10 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\x1b[K`);
 }
 
-/** The program that measures the limits of memory; without it, a word of why. */
-function limitsProgram(): string | undefined {
+/** The addon that measures the limits of memory; without it, a word of why. */
+function limitsAddon(): string | undefined {
   const built = buildLimits();
-  if ('program' in built) return built.program;
+  if ('addon' in built) return built.addon;
   console.log(`!!! The limits are not measured: ${built.problem}`);
   return undefined;
 }
@@ -75,7 +75,7 @@ async function run(options: Options): Promise<Results> {
     settings: { threads, rounds, samples, size, partial, isa: process.env.STRIDED_ISA || null },
   };
   console.log(`${headerText({ ...known, wallSeconds: 0, notRun: [], failed: [] })}\n`);
-  const limits = limitsProgram();
+  const limits = limitsAddon();
   const setting = { threads, python, limits, bits: new Bits(), options };
   const found = await measureAll(options.cases, setting);
   const wallSeconds = Math.round((performance.now() - start) / 1e3);

@@ -1,10 +1,9 @@
-/** The processes that are timed: this project, NumPy, and a program that only reads memory. */
+/** The processes that are timed: this project, which also measures the limits, and NumPy. */
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Limit } from './cases';
 import type { Answer, Request } from './protocol';
 
 /** From build/js/bench, where this file is compiled to. */
@@ -90,36 +89,10 @@ export class WorkSide {
   }
 }
 
-/** A process that does again and again what a limit is of. */
-export class LimitSide {
-  readonly #lines: Lines;
-
-  /** `program` measures those of memory. */
-  constructor(program: string, limit: Limit, nbytes: number) {
-    const byHand = limit === 'get' || limit === 'set';
-    const command = byHand ? [process.execPath, join(__dirname, 'hand-side.js')] : [program];
-    this.#lines = new Lines(`the limit of ${limit}`, command[0]!, [
-      ...command.slice(1),
-      limit,
-      String(nbytes),
-    ]);
-  }
-
-  /** The seconds of each of some passes over the block. */
-  async times(threads: number, passes: number): Promise<number[]> {
-    return (await this.#lines.ask(`${threads} ${passes}`)).split(' ').map(Number);
-  }
-
-  close(): Promise<void> {
-    return this.#lines.close();
-  }
-}
-
-export function startNode(): WorkSide {
-  return new WorkSide('strided', process.execPath, [
-    '--expose-gc',
-    join(__dirname, 'node-side.js'),
-  ]);
+/** `limits` is the addon that measures those of memory. */
+export function startNode(limits: string | undefined): WorkSide {
+  const script = join(__dirname, 'node-side.js');
+  return new WorkSide('strided', process.execPath, ['--expose-gc', script, limits ?? '']);
 }
 
 export interface Python {
@@ -149,15 +122,15 @@ export function startNumPy({ path }: Python): WorkSide {
   return new WorkSide('NumPy', path, [join(ROOT, 'bench', 'numpy_side.py')]);
 }
 
-/** The program that only reads or copies, brought up to date where the addon was built. */
-export function buildLimits(): { program: string } | { problem: string } {
+/** The addon that only reads or copies, brought up to date where the package's was built. */
+export function buildLimits(): { addon: string } | { problem: string } {
   const build = join(ROOT, 'build', 'addon');
   const { error, status, stdout, stderr } = spawnSync(
     'cmake',
-    ['--build', build, '--target', 'memory_limit'],
+    ['--build', build, '--target', 'limits_addon'],
     { encoding: 'utf8' },
   );
   if (error) return { problem: error.message };
   if (status !== 0) return { problem: `${stdout}${stderr}`.trim() };
-  return { program: join(build, 'bench', 'native', 'memory_limit') };
+  return { addon: join(build, 'bench', 'native', 'limits.node') };
 }
