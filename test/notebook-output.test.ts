@@ -36,7 +36,7 @@ const numbersHeld = (rows: number) => (text: string) =>
         ? line.replace(/[\d.]+(e[+-]\d+)?/g, (number) => String(Number(number)))
         : line.replace(/-?[\d.]+(e[+-]\d+)?|-?inf|nan/g, '#'),
     )
-    .map((line) => line.replace(/ +/g, ' '));
+    .map((line) => line.replace(/\[ +/g, '[').replace(/ +/g, ' '));
 
 /** What of a cell's output does not depend on chance, time or memory; all of it, unless listed. */
 const CERTAIN: { readonly [cell: number]: (output: string) => unknown } = {
