@@ -68,7 +68,8 @@ export abstract class ArrayReductions<T extends DTypeName = DTypeName> extends A
 
   /**
    * The product: exact for integers, whose dtypes are those of {@link sum}; that of floats is rounded
-   * after each multiplication, in an order that depends on the layout. Of no elements it is 1.
+   * after each multiplication, in an order that depends on the layout and the CPU's vectors, but not
+   * on the number of threads. Of no elements it is 1.
    * Throws ERR_AXIS, ERR_INT_OVERFLOW, ERR_CAST, ERR_SHAPE.
    */
   prod(options: ReduceOptions = {}): Scalar | NDArray {

@@ -19,6 +19,7 @@ constexpr double kAlone = 128 << 20;    // the same without other threads: only 
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 32;
 constexpr double kLeastUnits = 16;
+constexpr double kRoundedUnits = 128;           // of arrays whose order of terms shows
 constexpr std::int64_t kLeastTileBytes = 8192;  // of a row, of the tiles of a wide array
 constexpr std::int64_t kNearTileBytes = 1024;   // the same in a cache
 constexpr std::int64_t kTilesPerThread = 4;
@@ -84,7 +85,8 @@ void Reducer::cut() {
     tiles_ = ceil_div(plan_.columns, runs_of_cell());
   } else {
     // Memory likes long rows best: threads share them out only where that costs too much.
-    const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns);
+    const std::int64_t spans = family_.rounded ? rounded_spans() : 1;
+    const std::int64_t needed = ceil_div(few_units(), plan_.outputs / plan_.columns * spans);
     const bool costly = plan_.terms * plan_.width() < needed * kColumnBytes;
     if (needed > 1 && (costly || family_.rounded)) {
       const std::int64_t least = near() ? kNearTileBytes : kLeastTileBytes;
@@ -134,8 +136,19 @@ std::int64_t Reducer::few_units() const noexcept {
   return std::max(enough, static_cast<std::int64_t>(bytes_ / kMostUnitBytes));
 }
 
+// Spans of the terms of each result where their order shows: as many on any number of threads, so
+// that the results are the same.
+std::int64_t Reducer::rounded_spans() const noexcept {
+  const auto outputs = static_cast<double>(plan_.outputs);
+  const double rows = outputs * static_cast<double>(plan_.width()) / kLeastTileBytes;
+  const double alone = plan_.inner ? outputs : std::max(rows, 1.0);  // units without any spans
+  const double units = std::min(kRoundedUnits, bytes_ / kUnitBytes);
+  return static_cast<std::int64_t>(std::max(std::ceil(units / alone), 1.0));
+}
+
 // Spans of the terms of each of some cells.
 std::int64_t Reducer::spans_of(std::int64_t cells) const noexcept {
+  if (family_.rounded) return rounded_spans();
   const std::int64_t enough = std::min(wanted_units_, kTilesPerThread * Pool::instance().threads());
   if (plan_.inner) return cells < enough ? ceil_div(wanted_units_, cells) : 1;
   const std::int64_t free = plan_.terms * plan_.width() / kFreeBytes;

@@ -85,6 +85,7 @@ class Reducer {
   void probe();
   Status end();
   std::int64_t few_units() const noexcept;
+  std::int64_t rounded_spans() const noexcept;
   std::int64_t spans_of(std::int64_t cells) const noexcept;
   void whole_cells(std::int64_t first, std::int64_t last);
   struct Parts;
@@ -98,6 +99,7 @@ class Reducer {
   bool few_terms(const Cell& cell, Work& work);
   bool anchored(int tier, const Cell& cell, Work& work);
   void reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
+  bool is_column(const Cell& cell) const noexcept;
   void reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   bool may_settle() const noexcept;

@@ -19,11 +19,18 @@ void Reducer::reduce_cell(const Tier& tier, const Cell& cell, Span terms, Work& 
                           Columns& columns) {
   if (plan_.inner) {
     reduce_runs(tier, cell, terms, work, columns);
-  } else if (cell.count == 1 && plan_.stage == nullptr && !family_.numbered) {
+  } else if (is_column(cell)) {
     reduce_column(tier, cell, terms, work, columns);
   } else {
     reduce_columns(tier, cell, terms, work, columns);
   }
+}
+
+// Whether a cell is a column that is best brought together. Where the order of terms shows, it must
+// not depend on how columns are cut into cells.
+bool Reducer::is_column(const Cell& cell) const noexcept {
+  const std::int64_t columns = family_.rounded ? plan_.columns : cell.count;
+  return columns == 1 && plan_.stage == nullptr && !family_.numbered;
 }
 
 // The loops for elements that lie apart along the vector axis; without any where there are none, or

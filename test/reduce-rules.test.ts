@@ -18,6 +18,7 @@ import { type ReductionName, resultDtype } from './support/golden';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const list = (result: unknown) => (result as NDArray).toArray();
+const bytes = (x: NDArray) => Buffer.from(x.toTypedArray().buffer);
 
 describe('of nothing', () => {
   const none = zeros([0, 3]);
@@ -238,21 +239,34 @@ describe('special values', () => {
     },
   );
 
-  test.each(['float64', 'float32'] as const)(
-    'the columns of a wide array have the same %s products on any number of threads',
-    (dtype) => {
-      const x = empty([300, 20_000], { dtype });
-      x.assign(random.defaultRng(1).uniform(0.9, 1.1, x.shape), { casting: 'unsafe' });
-      const threads = getNumThreads();
-      const products = [1, 2, 5].map((count) => {
-        setNumThreads(count);
-        return list(x.prod({ axis: 0 }));
-      });
-      setNumThreads(threads);
-      expect(products[1]).toEqual(products[0]);
-      expect(products[2]).toEqual(products[0]);
-    },
-  );
+  const wide = [300, 20_000]; // columns are shared out, or their terms, or both
+  const shapes = [
+    wide,
+    [100, 8065],
+    [9000, 1001],
+    [2_000_000, 3],
+    [1_500_000, 1],
+    [30, 100_000],
+    [2_500_000],
+  ];
+  test.each(
+    shapes.flatMap((shape) =>
+      (['float64', 'float32'] as const).map((dtype) => [shape, dtype] as const),
+    ),
+  )('%s: the same %s products on any number of threads', (shape, dtype) => {
+    const x = empty(shape, { dtype });
+    x.assign(random.defaultRng(1).uniform(0.999, 1.001, shape), { casting: 'unsafe' });
+    const threads = getNumThreads();
+    const products = [1, 2, 5, 16].map((count) => {
+      setNumThreads(count);
+      const along = shape.map((_, axis) => asArray(x.prod({ axis })));
+      const spaced = x.slice('::-1').slice('::3');
+      return [...along, asArray(x.prod()), asArray(spaced.prod({ axis: 0 }))].map(bytes);
+    });
+    setNumThreads(threads);
+    for (const others of products)
+      expect(others.every((b, i) => b.equals(products[0]![i]!))).toBe(true);
+  });
 
   test.each([61n, 62n, 63n, 64n, 65n, 66n])('a product of 2 ** %s fits or is an error', (bits) => {
     for (const [dtype, most] of [
