@@ -17,21 +17,17 @@ using strided::Status;
 // describe the arrays; the arguments are their buffers. What is undefined at the end may be left
 // out.
 struct Call {
-  strided::ReductionKind kind;
+  Reduction reduction;
   Memory in;
   Memory out;
   Memory mask;
-  Array in_array;
-  Array out_array;
-  Array mask_array;
-  bool masked;
-  std::uint32_t axes;
-  strided::Initial initial;
 
   explicit Call(const Napi::CallbackInfo& info);
-  Reduction reduction(const std::atomic<bool>* cancelled) const {
-    return {kind, in_array, out_array, masked ? &mask_array : nullptr, axes, initial, cancelled};
-  }
+  Call(const Call&) = delete;  // the reduction refers to the mask
+  Call& operator=(const Call&) = delete;
+
+ private:
+  Array mask_array_;
 };
 
 strided::Initial initial_argument(const Napi::Value& value) {
@@ -49,53 +45,53 @@ strided::Initial initial_argument(const Napi::Value& value) {
   return initial;
 }
 
-void check_shapes(Napi::Env env, const Call& call) {
-  bool right = true;
+void check_shapes(Napi::Env env, const Reduction& reduction) {
+  const auto& [kind, in, out, mask, axes, initial, cancelled] = reduction;
+  bool right = mask == nullptr || mask->ndim == in.ndim;
   int kept = 0;
-  for (int i = 0; i < call.in_array.ndim; ++i) {
-    const std::int64_t size = call.in_array.shape[i];
-    if (call.masked) {
-      right =
-          right && call.mask_array.ndim == call.in_array.ndim && call.mask_array.shape[i] == size;
-    }
-    if ((call.axes >> i & 1) != 0) continue;
-    right = right && kept < call.out_array.ndim && call.out_array.shape[kept] == size;
+  for (int i = 0; i < in.ndim && right; ++i) {
+    const std::int64_t size = in.shape[i];
+    right = mask == nullptr || mask->shape[i] == size;
+    if ((axes >> i & 1) != 0) continue;
+    right = right && kept < out.ndim && out.shape[kept] == size;
     ++kept;
   }
-  if (!right || kept != call.out_array.ndim)
-    throw internal_error(env, "reduction to a wrong shape");
-  if (call.masked && strided::itemsize(call.mask_array.dtype) != 1) {
+  if (!right || kept != out.ndim) throw internal_error(env, "reduction to a wrong shape");
+  if (mask != nullptr && strided::itemsize(mask->dtype) != 1) {
     throw internal_error(env, "a mask that is not bool");
   }
-  if (!strided::can_reduce(call.kind, call.in_array.dtype, call.out_array.dtype)) {
+  if (!strided::can_reduce(kind, in.dtype, out.dtype)) {
     throw internal_error(env, "a reduction to a dtype that it does not have");
   }
 }
 
+// (What small arrays wait for: arrays are described where they are used, without copies.)
 Call::Call(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);
-  const auto array_of = [&](int slot, Memory& memory) {
+  const auto read = [&](int slot, Memory& memory, Array& array) {
     memory = memory_of(environment, slot, info, slot + 2);
-    return unpack(env, environment.slot(slot), memory);
+    unpack(env, environment.slot(slot), memory, array);
   };
   const double row = info[0].As<Napi::Number>().DoubleValue();
   if (!(row >= 0 && row < strided::kReductionCount)) throw internal_error(env, "no such reduction");
-  kind = static_cast<strided::ReductionKind>(row);
-  in_array = array_of(0, in);
-  out_array = array_of(1, out);
-  masked = is_given(environment, 2);
-  if (masked) mask_array = array_of(2, mask);
-  axes = info[1].As<Napi::Number>().Uint32Value();
-  if (info.Length() > 5) initial = initial_argument(info[5]);
-  check_shapes(env, *this);
+  reduction.kind = static_cast<strided::ReductionKind>(row);
+  read(0, in, reduction.in);
+  read(1, out, reduction.out);
+  if (is_given(environment, 2)) {
+    read(2, mask, mask_array_);
+    reduction.mask = &mask_array_;
+  }
+  reduction.axes = info[1].As<Napi::Number>().Uint32Value();
+  if (info.Length() > 5) reduction.initial = initial_argument(info[5]);
+  check_shapes(env, reduction);
 }
 
 // reduce(kind, axes, input, output, mask, initial): 0, or 1 for an integer overflow, after which
 // the output holds anything.
 Napi::Value reduce(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Status status = strided::reduce(call.reduction(nullptr));
+  const Status status = strided::reduce(call.reduction);
   return Napi::Number::New(info.Env(), static_cast<int>(status));
 }
 
@@ -107,12 +103,14 @@ Napi::Value reductions(const Napi::CallbackInfo& info) {
 }
 
 JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& cancelled) {
-  const Status status = strided::reduce(call.reduction(&cancelled));
+  Reduction reduction = call.reduction;
+  reduction.cancelled = &cancelled;
+  const Status status = strided::reduce(reduction);
   if (status == Status::overflow) return kOverflow;
   if (status == Status::cancelled || cancelled.load(std::memory_order_relaxed)) return kCancelled;
   if (target == nullptr) return kDone;
-  if (!strided::all_fit(call.out_array, target->dtype)) return kNoFit;
-  strided::copy(*target, call.out_array);
+  if (!strided::all_fit(reduction.out, target->dtype)) return kNoFit;
+  strided::copy(*target, reduction.out);
   return kDone;
 }
 
@@ -131,14 +129,15 @@ Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   auto pins = std::make_shared<Pins>();
   pins->add(info[2], call->in);
   pins->add(info[3], call->out);
-  if (call->masked) pins->add(info[4], call->mask);
-  std::vector<strided::Use> uses{{call->in_array, false}, {call->out_array, true}};
-  if (call->masked) uses.push_back({call->mask_array, false});
+  const auto& [kind, in, out, mask, axes, initial, cancelled] = call->reduction;
+  if (mask != nullptr) pins->add(info[4], call->mask);
+  std::vector<strided::Use> uses{{in, false}, {out, true}};
+  if (mask != nullptr) uses.push_back({*mask, false});
   std::shared_ptr<Array> target;
   if (is_given(environment, 3)) {
     const Memory memory = memory_of(environment, 3, info, 6);
     const Array array = unpack(env, environment.slot(3), memory);
-    check_same_shape(env, array, call->out_array);
+    check_same_shape(env, array, out);
     uses.push_back({array, true});
     if (!info[7].ToBoolean()) {
       target = std::make_shared<Array>(array);

@@ -69,8 +69,7 @@ void check_same_shape(Napi::Env env, const strided::Array& a, const strided::Arr
   if (!same) throw internal_error(env, "a copy between different shapes");
 }
 
-strided::Array unpack(Napi::Env env, const double* from, const Memory& memory) {
-  strided::Array array;
+void unpack(Napi::Env env, const double* from, const Memory& memory, strided::Array& array) {
   const std::int64_t dtype = whole(env, from[0]);
   const std::int64_t offset = whole(env, from[1]);
   const std::int64_t ndim = whole(env, from[2]);
@@ -92,6 +91,11 @@ strided::Array unpack(Napi::Env env, const double* from, const Memory& memory) {
   }
   if (strided::count_elements(array) < 0) throw internal_error(env, "too many elements");
   array.data = memory.data == nullptr ? nullptr : memory.data + origin + offset;
+}
+
+strided::Array unpack(Napi::Env env, const double* from, const Memory& memory) {
+  strided::Array array;
+  unpack(env, from, memory, array);
   return array;
 }
 

@@ -26,6 +26,7 @@ strided::Array unpack(const Napi::CallbackInfo& info, int slot, int argument);
 
 // The same of a slot over given memory.
 strided::Array unpack(Napi::Env env, const double* slot, const Memory& memory);
+void unpack(Napi::Env env, const double* slot, const Memory& memory, strided::Array& array);
 
 // Whether a slot describes an array at all.
 inline bool is_given(const Environment& environment, int slot) {
