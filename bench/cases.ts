@@ -100,7 +100,7 @@ const LEAST_BYTES = 1e6;
  * What a case could be as fast as: reading its bytes once, copying them into fresh memory, or the
  * same loop over a TypedArray.
  */
-export type Limit = 'read' | 'copy' | 'get' | 'set';
+type Limit = 'read' | 'copy' | 'get' | 'set';
 
 /** The limit of a case that does little else than what the limit is of. */
 export function limitOf(facts: Facts): Limit | undefined {

@@ -1,6 +1,6 @@
 /**
- * This project's side: a process that makes the arrays of a case, and times it, and the limit of the
- * same memory, as it is asked. Memory is not equally fast everywhere.
+ * This project's side: a process that makes the arrays of a case, and times it, and the limit of as
+ * many bytes of their memory, as it is asked. Memory is not equally fast everywhere.
  *
  * usage: node-side.js [addon that measures the limits of memory]
  */

@@ -129,15 +129,15 @@ Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   auto pins = std::make_shared<Pins>();
   pins->add(info[2], call->in);
   pins->add(info[3], call->out);
-  const auto& [kind, in, out, mask, axes, initial, cancelled] = call->reduction;
-  if (mask != nullptr) pins->add(info[4], call->mask);
-  std::vector<strided::Use> uses{{in, false}, {out, true}};
-  if (mask != nullptr) uses.push_back({*mask, false});
+  const Reduction& reduction = call->reduction;
+  if (reduction.mask != nullptr) pins->add(info[4], call->mask);
+  std::vector<strided::Use> uses{{reduction.in, false}, {reduction.out, true}};
+  if (reduction.mask != nullptr) uses.push_back({*reduction.mask, false});
   std::shared_ptr<Array> target;
   if (is_given(environment, 3)) {
     const Memory memory = memory_of(environment, 3, info, 6);
     const Array array = unpack(env, environment.slot(3), memory);
-    check_same_shape(env, array, out);
+    check_same_shape(env, array, reduction.out);
     uses.push_back({array, true});
     if (!info[7].ToBoolean()) {
       target = std::make_shared<Array>(array);

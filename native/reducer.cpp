@@ -95,8 +95,12 @@ void Reducer::cut() {
     }
     if (tiles_ > 1) tiles_ = ceil_div(tiles_, threads) * threads;
   }
+  // Whole vectors of columns, and runs that are added at once: those that are left over are added
+  // in another way, which may show in their roundings.
   tile_width_ = ceil_div(plan_.columns, tiles_);
-  if (!plan_.inner) tile_width_ = ceil_div(tile_width_, 8) * 8;
+  if (tile_width_ > 1 || !plan_.inner) {
+    tile_width_ = ceil_div(tile_width_, kRunsAtOnce) * kRunsAtOnce;
+  }
   tiles_ = ceil_div(plan_.columns, tile_width_);
 }
 
@@ -139,9 +143,10 @@ std::int64_t Reducer::few_units() const noexcept {
 // Spans of the terms of each result where their order shows: as many on any number of threads, so
 // that the results are the same.
 std::int64_t Reducer::rounded_spans() const noexcept {
-  const auto outputs = static_cast<double>(plan_.outputs);
-  const double rows = outputs * static_cast<double>(plan_.width()) / kLeastTileBytes;
-  const double alone = plan_.inner ? outputs : std::max(rows, 1.0);  // units without any spans
+  const double tiles = static_cast<double>(plan_.columns * plan_.width()) / kLeastTileBytes;
+  const double of_turn = plan_.inner ? static_cast<double>(plan_.columns) : std::max(tiles, 1.0);
+  // Units without any spans, about.
+  const double alone = static_cast<double>(plan_.outputs / plan_.columns) * of_turn;
   const double units = std::min(kRoundedUnits, bytes_ / kUnitBytes);
   return static_cast<std::int64_t>(std::max(std::ceil(units / alone), 1.0));
 }

@@ -128,8 +128,8 @@ void Reducer::probe() {
   }
 }
 
-// Units are spans of the terms of a cell. They merge in the order of their terms: the same threads
-// give the same product.
+// Units are spans of the terms of a cell. They merge in the order of their terms: products of
+// floats do not depend on which of them is ready first.
 void Reducer::split_cells(int tier_number, const std::vector<Cell>& cells, std::int64_t spans) {
   const Tier& tier = family_.tiers[tier_number];
   Parts parts(cells, spans, tier.planes);

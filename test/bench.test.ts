@@ -15,6 +15,7 @@ import {
 import { chartOf } from '../bench/chart';
 import { Bits, differenceOf, toleranceOf } from '../bench/check';
 import { type Case, ITEMSIZE } from '../bench/facts';
+import { limitOn } from '../bench/limits';
 import { isDue } from '../bench/measure';
 import { fittingSize, readOptions } from '../bench/options';
 import { geometricMean, median, type Result } from '../bench/protocol';
@@ -429,6 +430,17 @@ describe('the limits of memory', () => {
       const { status, stderr } = run(...args);
       expect(stderr).toMatch(/^usage: memory_limit read\|copy BYTES/);
       expect(status).toBe(2);
+    },
+  );
+
+  test.each(['sum 1000x1000 C axis=0', 'copy float64', 'loop of get'])(
+    '%s, in its process',
+    (name) => {
+      const addon = join(ROOT, 'build', 'addon', 'bench', 'native', 'limits.node');
+      const { facts } = casesOf(400).find((each) => each.name === name)!;
+      const time = limitOn(facts, new Float64Array(1e6), addon)!;
+      for (const threads of [2, 1, 2]) expect(time(threads)).toBeGreaterThan(0);
+      expect(limitOn(named('call T').facts, new Float64Array(1), addon)).toBeUndefined();
     },
   );
 
