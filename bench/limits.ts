@@ -1,4 +1,4 @@
-/** The limits of a case: of the memory that it reads, or of single elements of a TypedArray. */
+/** The limits of a case: of as many bytes as it reads, or of single elements of a TypedArray. */
 
 import type { TypedArray } from 'strided';
 import { bytesOf, limitOf } from './cases';
@@ -35,7 +35,10 @@ function byHand(name: keyof typeof BY_HAND, nbytes: number): LimitTime {
   };
 }
 
-/** The limit of a case, whose array has this memory; `path` is the addon's. */
+/**
+ * The limit of a case whose array was made in this memory, of which as many bytes are read as the case
+ * reads, from the first one on; `path` is the addon's.
+ */
 export function limitOn(facts: Facts, memory: TypedArray, path: string): LimitTime | undefined {
   const limit = limitOf(facts);
   if (limit === undefined) return undefined;

@@ -71,15 +71,28 @@ async function check(each: Case, { threads, bits }: Setting, { ours, numpy }: Si
   if (difference) throw new Error(`the result is wrong: ${difference}`);
 }
 
+/** Whether the limit of a case is measured, too. */
+const isLimited = ({ facts }: Case, { limits }: Setting) =>
+  limits !== undefined && limitOf(facts) !== undefined;
+
+/** Finds the fastest ways to the limit, as its first round with so many threads does. */
+async function findWays(each: Case, setting: Setting, { ours }: Sides): Promise<void> {
+  if (!isLimited(each, setting)) return;
+  for (const threads of Object.values(setting.threads)) {
+    await ours.ask({ do: 'limit', threads, samples: 1 });
+  }
+}
+
 /** Everything once, in turn: what is compared, next to each other. */
 async function timeRound(
-  { facts }: Case,
-  { threads, limits, options }: Setting,
+  each: Case,
+  setting: Setting,
   { ours, numpy }: Sides,
   into: Rounds,
 ): Promise<void> {
+  const { threads, options } = setting;
   const { samples } = options;
-  const limited = limits !== undefined && limitOf(facts) !== undefined;
+  const limited = isLimited(each, setting);
   const time = async (what: 'time' | 'limit', side: WorkSide, count: number, list: number[]) => {
     const { seconds } = await side.ask({ do: what, threads: count, samples });
     list.push(seconds!);
@@ -97,6 +110,7 @@ export async function measure(each: Case, setting: Setting): Promise<Outcome> {
     const missing = await prepare(each, sides);
     if (missing !== undefined) return { missing };
     await check(each, setting, sides);
+    await findWays(each, setting, sides);
     const rounds: Rounds = { one: [], all: [], numpy: [], limitOne: [], limitAll: [] };
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1e3;

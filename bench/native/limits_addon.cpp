@@ -1,4 +1,4 @@
-// The limits of memory for the benchmark's process: of the very block that it sums.
+// The limits of memory for the benchmark's process: of bytes of its own.
 
 #include <napi.h>
 
