@@ -85,9 +85,11 @@ constexpr bool kByBlocks = requires { F::kSettledAfter; };
 template <class F, int kCount, int kBeside, class At>
 STRIDED_INLINE void add_block(F* sums, At&& at) {
   if constexpr (kByBlocks<F>) {
-    F::template add_block<kCount, kBeside>(sums, at);
+    F::template add_block<kCount, kBeside, true>(sums, kCount, at);
   } else {
+#pragma GCC unroll 16
     for (int i = 0; i < kCount; ++i) {
+#pragma GCC unroll 8
       for (int b = 0; b < kBeside; ++b) sums[b].add(at(b, i));
     }
   }

@@ -138,6 +138,7 @@ struct CarefulSum : PackedFloats<T> {
 };
 
 struct Float32Sum : PackedFloats<float> {
+  static constexpr bool kLongChains = true;
   static constexpr bool kRowsApart = true;
   static constexpr int64_t kRunDepth = kGroups + kLanes;
   VecF64 s = {}, q = {};

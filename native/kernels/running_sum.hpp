@@ -72,9 +72,10 @@ struct Running : PackedFloats<double> {
   }
 
   // Adds a block of so many terms to each of some accumulators: at(b, i) is the i-th of the b-th.
-  // kStep of them are unrolled, and are all where kOnce is true.
-  template <int kStep, int kBeside, bool kOnce = false, class At>
-  static STRIDED_INLINE void add_block(Running* sums, int64_t count, At&& at) {
+  // kStep of them are unrolled, and are all where kOnce is true. Where an anchor is too small, none
+  // of them are added: false. Zeros need no anchor, if they are looked at.
+  template <int kStep, int kBeside, bool kOnce, bool kZeros, class At>
+  static STRIDED_INLINE bool add_fitting(Running* sums, int64_t count, At&& at) {
     VecF64 s[kBeside], squares[kBeside];
     Rests rests[kBeside];
 #pragma GCC unroll 8
@@ -104,23 +105,40 @@ struct Running : PackedFloats<double> {
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) some |= large[b] = too_large(squares[b], sums[b].s);
     if (__builtin_expect(any(some), 0)) {
-      // Zeros need no anchor.
+      if constexpr (!kZeros) return false;
       some = VecI64{};
 #pragma GCC unroll 8
       for (int b = 0; b < kBeside; ++b) {
         VecI64 bits = {};
+#pragma GCC unroll 1
         for (int64_t k = 0; k < count; ++k) bits |= (VecI64)at(b, k);
         some |= large[b] & (sums[b].s == 0 ? bits : large[b]);
       }
-      if (any(some)) return add_anew<kBeside>(sums, count, at);
+      if (any(some)) return false;
     }
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) sums[b].s = s[b], sums[b].rests.join(rests[b]);
+    return true;
   }
+
+  // The same, with anchors that are large enough.
+  template <int kStep, int kBeside, bool kOnce = false, class At>
+  static STRIDED_INLINE void add_block(Running* sums, int64_t count, At&& at) {
+    if (!add_fitting<kStep, kBeside, kOnce, true>(sums, count, at))
+      add_anew<kBeside>(sums, count, at);
+  }
+
+  // Whether there are only zeros yet.
   template <int kCount, int kBeside, class At>
-  static STRIDED_INLINE void add_block(Running* sums, At&& at) {
-    static_assert(kCount <= kMostBlock);
-    add_block<kCount, kBeside, true>(sums, int64_t{kCount}, at);
+  static STRIDED_INLINE bool adds_nothing(const Running* sums, At&& at) {
+    VecI64 bits = {};
+#pragma GCC unroll 8
+    for (int b = 0; b < kBeside; ++b) {
+      bits |= (VecI64)sums[b].s;
+#pragma GCC unroll 16
+      for (int64_t i = 0; i < kCount; ++i) bits |= (VecI64)at(b, i);
+    }
+    return !any(bits);
   }
 
   // After some blocks.

@@ -25,26 +25,62 @@ STRIDED_INLINE void add_to_columns(F& sums, const Columns* columns, int64_t colu
   sums.merge(before);
 }
 
+// Announces so many bytes of some rows: all of them before the first is added, so that no line has
+// to wait until the core has room for operations on those before it.
+template <int kCount, int64_t kBytes>
+STRIDED_INLINE void announce_rows(const char* at, int64_t stride) {
+#pragma GCC unroll 16
+  for (int r = 0; r < kCount; ++r, at += stride) {
+#pragma GCC unroll 8
+    for (int64_t i = 0; i < kBytes; i += kLine) __builtin_prefetch(at + i);
+  }
+}
+
+// Vectors of columns of a few rows.
+template <class F>
+struct RowChunks {
+  const char* at;
+  int64_t stride;
+  STRIDED_INLINE typename F::Chunk operator()(int64_t b, int64_t r) const {
+    return chunk_at<F>(at + r * stride + b * kChunkStride<F>);
+  }
+};
+
+// What add_to does for sums that take terms by blocks, where an anchor is too small for one. It is
+// by itself, as sums whose address is taken do not stay in registers.
+template <class F, int kCount, int kBeside, bool kFresh>
+__attribute__((noinline)) void add_block_to(const char* at, int64_t stride, int64_t j,
+                                            Columns* columns) {
+  const int64_t column = columns->first + j;
+  const RowChunks<F> chunks{at, stride};
+  F sums[kBeside];
+  for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, column + b * F::kWidth);
+  if constexpr (kFresh) F::template begin<kCount, kBeside>(sums, chunks);
+  if (!kFresh && F::template adds_nothing<kCount, kBeside>(sums, chunks)) return;
+  add_block<F, kCount, kBeside>(sums, chunks);
+  for (int b = 0; b < kBeside; ++b) sums[b].close(columns, column + b * F::kWidth, kCount, kFresh);
+}
+
 // Adds a few rows to kBeside vectors of columns; the running sums are read and written once for all
 // of them.
 template <class F, int kCount, int kBeside, bool kAnnounced, bool kFresh>
 STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
                            Columns* columns) {
   const int64_t column = columns->first + j;
-  constexpr int64_t chunk = kChunkStride<F>;
+  const RowChunks<F> chunks{at, stride};
   F sums[kBeside];
   constexpr bool kGoOn = !kFresh && !kApart<F>;
+  if constexpr (kAnnounced) announce_rows<kCount, kBeside * kChunkStride<F>>(at + ahead, stride);
 #pragma GCC unroll 8
   for (int b = 0; b < kBeside && kGoOn; ++b) sums[b].open(columns, column + b * F::kWidth);
-  const auto chunk_of = [=](int64_t b, int64_t r) {
-    const char* from = at + r * stride + b * chunk;
-    for (int64_t i = 0; i < chunk && kAnnounced; i += kLine) {
-      if ((b * chunk + i) % kLine == 0) __builtin_prefetch(from + i + ahead);
+  if constexpr (kByBlocks<F>) {
+    if constexpr (kFresh) F::template begin<kCount, kBeside>(sums, chunks);
+    if (!F::template add_fitting<kCount, kBeside, true, false>(sums, kCount, chunks)) {
+      return add_block_to<F, kCount, kBeside, kFresh>(at, stride, j, columns);
     }
-    return chunk_at<F>(from);
-  };
-  if constexpr (kFresh && kByBlocks<F>) F::template begin<kCount, kBeside>(sums, chunk_of);
-  add_block<F, kCount, kBeside>(sums, chunk_of);
+  } else {
+    add_block<F, kCount, kBeside>(sums, chunks);
+  }
 #pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
     if constexpr (!kFresh && kApart<F>) add_to_columns(sums[b], columns, column + b * F::kWidth);
@@ -78,7 +114,7 @@ STRIDED_INLINE int64_t look_ahead(int64_t left, int64_t width, int64_t step, int
 // do not depend on each other are near enough for the CPU to see both; those that come from memory
 // to one, since twice as many reads at once are more than it keeps in flight. Where the chains are
 // so long that they take longer than memory, two are better anyway: a functor says so by
-// kLongChains.
+// kLongChains. (Of float32 numbers two make one vector in memory.)
 template <class F>
 constexpr bool kTwoBeside = kNarrow && requires { F::kLongChains; };
 
