@@ -68,7 +68,9 @@ template <bool kMean>
 class AnchoredResults {
  public:
   AnchoredResults(double unit, int64_t terms)
-      : all_units_(filled<VecF64>(unit * static_cast<double>(terms))), terms_(terms) {}
+      : all_units_(filled<VecF64>(unit * static_cast<double>(terms))),
+        bound_(all_units_ * (static_cast<double>(terms + 2 + kLanes) * (2 * kRoundoff)) + kLeast),
+        terms_(terms) {}
 
   // least(lanes) gives the least absolute value among the terms of each lane that is true. Of the
   // first lanes, those that count, gives which are certain.
@@ -77,10 +79,9 @@ class AnchoredResults {
                                Least&& least) const {
     const Sum<VecF64> r = two_sum<VecF64>(sums.sums, sums.rests);
     const auto n = static_cast<double>(terms_);
-    const VecF64 bound = all_units_ * (depth() * (2 * kRoundoff)) + kLeast;
     VecF64 result;
-    VecI64 certain = certify<double, kMean>({r.sum, r.error, bound}, n, &result);
-    if (const VecI64 open = ~certain & counted(lanes); any(open)) {
+    VecI64 certain = certify<double, kMean>({r.sum, r.error, bound_}, n, &result);
+    if (const VecI64 open = ~certain & counted(lanes); __builtin_expect(any(open), 0)) {
       VecF64 exact;
       const VecI64 settled = certify<double, kMean>({r.sum, r.error, VecF64{}}, n, &exact);
       const VecI64 better = open & settled & (least(open) >= all_units_);
@@ -92,7 +93,6 @@ class AnchoredResults {
   }
 
  private:
-  double depth() const { return static_cast<double>(terms_ + 2 + kLanes); }
   static STRIDED_INLINE VecI64 counted(int64_t lanes) {
     VecI64 number;
 #pragma GCC unroll 8
@@ -101,6 +101,7 @@ class AnchoredResults {
   }
 
   VecF64 all_units_;  // more than the absolute values of the rests
+  VecF64 bound_;      // of the errors of their additions
   int64_t terms_;
 };
 
@@ -140,7 +141,7 @@ struct AnchoredColumns {
         far(few.terms * few.count > kNearest) {}
 
   int64_t glance() const {
-    return largest_of(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
+    return glance_at(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
   }
   int64_t largest() const { return largest_of(source, stride, rows, count); }
 
@@ -160,13 +161,12 @@ struct AnchoredColumns {
     VecI64 large = {};
     int64_t v = 0;
     for (; next_strip(v) == kStrip && (v + kStrip) * kLanes <= count; v += kStrip) {
-      large |= add_columns<kStrip>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
-        const char* const from = at(v + b, r);
-        if (kAhead > 0 && b * kVectorBytes % kLine == 0) {
-          __builtin_prefetch(from + kAhead * stride);
-        }
+      const auto vector = [ahead = kAhead * stride](int b, const char* row) {
+        const char* const from = row + b * kVectorBytes;
+        if (kAhead > 0 && b * kVectorBytes % kLine == 0) __builtin_prefetch(from + ahead);
         return load<VecF64>(from);
-      });
+      };
+      large |= add_columns<kStrip>(at(v, 0), stride, rows, anchor, sums + v, vector);
     }
     if (v * kLanes < count) large |= add_last(anchor, sums, v);
     return large;
@@ -178,11 +178,12 @@ struct AnchoredColumns {
     const auto add = [&, this]<int kWidth>() {
       const auto some = [&]<bool kPart>() {
         const int64_t lanes = count - (v + kWidth - 1) * kLanes;  // of the last vector
-        return add_columns<kWidth>(rows, anchor, sums + v, [&, this](int b, int64_t r) {
-          const char* const from = at(v + b, r);
+        const auto vector = [=](int b, const char* row) {
+          const char* const from = row + b * kVectorBytes;
           return kPart && b == kWidth - 1 ? load_part(from, lanes * 8, VecF64{})
                                           : load<VecF64>(from);
-        });
+        };
+        return add_columns<kWidth>(at(v, 0), stride, rows, anchor, sums + v, vector);
       };
       const bool whole = (v + kWidth) * kLanes <= count;
       large |= whole ? some.template operator()<false>() : some.template operator()<true>();
@@ -232,7 +233,7 @@ struct AnchoredRuns {
         terms(few.terms) {}
 
   int64_t glance() const {
-    return largest_of(source, stride, some_of(0), terms < kGlance ? terms : kGlance);
+    return glance_at(source, stride, some_of(0), terms < kGlance ? terms : kGlance);
   }
   int64_t largest() const { return largest_of(source, stride, count, terms); }
 
@@ -270,7 +271,7 @@ struct AnchoredRun {
   AnchoredRun(const FewTerms& few, int64_t, int64_t)
       : source(static_cast<const char*>(few.source)), terms(few.terms) {}
 
-  int64_t glance() const { return largest_of(source, 0, 1, terms < kGlance ? terms : kGlance); }
+  int64_t glance() const { return glance_at(source, 0, 1, terms < kGlance ? terms : kGlance); }
   int64_t largest() const { return largest_of(source, 0, 1, terms); }
 
   __attribute__((noinline)) VecI64 add(const CommonAnchor& anchor, Anchored* sums) const {
@@ -315,13 +316,16 @@ int64_t make_anchored(const FewTerms& few, double* results, int64_t* uncertain) 
       continue;
     }
     const AnchoredResults<kMean> make(anchor.unit, few.terms);
-    for (int64_t v = 0; v * kLanes < some; ++v) {
-      const int64_t lanes = some - v * kLanes < kLanes ? some - v * kLanes : kLanes;
+    const auto finish = [&](int64_t v, int64_t lanes) {
       const int64_t number = first + v * kLanes;
       const VecI64 certain = make.finish(sums[v], lanes, results + number,
                                          [&](VecI64 which) { return part.least(v, which); });
       found += note_uncertain(certain, lanes, number, uncertain + found);
-    }
+    };
+    int64_t v = 0;
+#pragma GCC unroll 1
+    for (; (v + 1) * kLanes <= some; ++v) finish(v, kLanes);
+    if (v * kLanes < some) finish(v, some - v * kLanes);
   }
   return found;
 }

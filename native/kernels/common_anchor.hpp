@@ -41,6 +41,31 @@ inline int64_t largest_of(const char* row, int64_t stride, int64_t rows, int64_t
   return largest;
 }
 
+// About the same, sooner, of what is at a glance: what is not a number, or no whole vector, is
+// passed over.
+STRIDED_INLINE int64_t glance_at(const char* row, int64_t stride, int64_t rows, int64_t count) {
+  const auto more = [](VecF64 a, VecF64 b) { return a > b ? a : b; };
+  VecF64 most[2] = {};
+#pragma GCC unroll 1
+  for (int64_t r = 0; r < rows; ++r, row += stride) {
+    int64_t i = 0;
+#pragma GCC unroll 1
+    for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
+#pragma GCC unroll 2
+      for (int64_t k = 0; k < 2; ++k) {
+        most[k] = more(absolute(load<VecF64>(row + (i + k * kLanes) * 8)), most[k]);
+      }
+    }
+    if (i + kLanes <= count) most[0] = more(absolute(load<VecF64>(row + i * 8)), most[0]);
+  }
+  const auto bits = (VecI64)more(most[0], most[1]);
+  int64_t largest = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) {
+    if (bits[lane] > largest) largest = bits[lane];
+  }
+  return largest;
+}
+
 // An anchor for all lanes of sums of so many terms: a power of two by which terms are scaled, its
 // reciprocal, and what the unit in the last place of their sums is before they are.
 struct CommonAnchor {
@@ -82,7 +107,7 @@ struct Anchored {
 constexpr double kHeldByColumns = 0.5;
 constexpr double kHeldByRuns = 1.0 / (kLanes * kLanes);
 
-// Lanes that run.
+// Lanes that have run.
 template <bool kRuns>
 struct AnchoredLanes {
   static constexpr double kHeld = kRuns ? kHeldByRuns : kHeldByColumns;
@@ -91,26 +116,25 @@ struct AnchoredLanes {
   VecF64 rests = {};
   VecI64 common = (VecI64)sum;  // bits of all sums
 
-  // Some terms, scaled: at(k) is the k-th.
-  template <int kStep, class At>
-  STRIDED_INLINE void add(VecF64 scale, At&& at) {
-#pragma GCC unroll 4
-    for (int k = 0; k < kStep; ++k) {
-      const VecF64 x = at(k);
-      const VecF64 t = plus_product(x, scale, sum);
-      rests += plus_product(x, scale, sum - t);
-      common &= (VecI64)t;
-      sum = t;
-    }
-  }
   STRIDED_INLINE Anchored without_scale(double back) const {
     return {(sum - kAnchor) * back, rests * back};
   }
   // Bits that sums lack which have left the anchor.
-  STRIDED_INLINE VecI64 lacks() const {
-    return ~common & (VecI64)filled<VecF64>(-2 + 2 * kHeld);
-  }
+  STRIDED_INLINE VecI64 lacks() const { return ~common & (VecI64)filled<VecF64>(-2 + 2 * kHeld); }
 };
+
+constexpr int kStep = 4;  // terms of each lane that are unrolled
+
+// One term, which is scaled. (GCC keeps the lanes of a loop in registers if they are in arrays of
+// its own, one for each of these, and rests are brought up to date.)
+STRIDED_INLINE void add_scaled(VecF64 x, VecF64 scale, VecF64* sum, VecF64* rests, VecI64* common) {
+  const VecF64 t = plus_product(x, scale, *sum);
+  VecF64 more = *rests + plus_product(x, scale, *sum - t);
+  bring_up_to_date(more);
+  *rests = more;
+  *common &= (VecI64)t;
+  *sum = t;
+}
 
 // Where the anchor is too small. What is not a number has an uncertain result anyway.
 template <int kBeside, bool kRuns>
@@ -138,29 +162,42 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
   const int64_t rest = count - chunks * kLanes;
   AnchoredLanes<true> lanes[kBeside];
   const VecF64 scale = filled<VecF64>(anchor.scale);
-  const auto add = [&]<int kStep>(auto&& at) {
-#pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) {
-      lanes[b].template add<kStep>(scale, [&](int k) { return at(runs[b], k); });
-    }
-  };
+  VecF64 sum[kBeside], left[kBeside];
+  VecI64 common[kBeside];
+#pragma GCC unroll 4
+  for (int b = 0; b < kBeside; ++b) {
+    sum[b] = lanes[b].sum, left[b] = lanes[b].rests, common[b] = lanes[b].common;
+  }
   const auto chunk = [](const char* run, int64_t c) {
     announce_far(run + c * kVectorBytes);
     return load<VecF64>(run + c * kVectorBytes);
   };
   int64_t c = 0;
 #pragma GCC unroll 1
-  for (; c + 2 <= chunks; c += 2) {
-    add.template operator()<2>([&](const char* run, int k) { return chunk(run, c + k); });
+  for (; c + kStep <= chunks; c += kStep) {
+#pragma GCC unroll 4
+    for (int b = 0; b < kBeside; ++b) {
+#pragma GCC unroll 4
+      for (int k = 0; k < kStep; ++k) {
+        add_scaled(chunk(runs[b], c + k), scale, &sum[b], &left[b], &common[b]);
+      }
+    }
   }
-  if (c < chunks) add.template operator()<1>([&](const char* run, int) { return chunk(run, c); });
-  if (rest > 0) {
-    add.template operator()<1>([&](const char* run, int) {
-      return load_part(run + chunks * kVectorBytes, rest * 8, VecF64{});
-    });
+#pragma GCC unroll 1
+  for (; c < chunks; ++c) {
+#pragma GCC unroll 4
+    for (int b = 0; b < kBeside; ++b) {
+      add_scaled(chunk(runs[b], c), scale, &sum[b], &left[b], &common[b]);
+    }
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 4
+  for (int b = 0; b < kBeside && rest > 0; ++b) {
+    const VecF64 x = load_part(runs[b] + chunks * kVectorBytes, rest * 8, VecF64{});
+    add_scaled(x, scale, &sum[b], &left[b], &common[b]);
+  }
+#pragma GCC unroll 4
   for (int b = 0; b < kBeside; ++b) {
+    lanes[b] = {sum[b], left[b], common[b]};
     const Anchored one = lanes[b].without_scale(anchor.back);
     sums[b] = one.sums, rests[b] = one.rests;
   }
@@ -184,27 +221,40 @@ STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, in
   return large;
 }
 
-// Columns of a common anchor, some vectors of them. Gives where it is too small. at(b, r) is the
-// r-th row of the b-th vector.
+// Columns of a common anchor, some vectors of them, of rows from one on. Gives where it is too
+// small. at(b, row) is the b-th vector of a row.
 template <int kBeside, class At>
-STRIDED_INLINE VecI64 add_columns(int64_t rows, const CommonAnchor& anchor, Anchored* made,
-                                  At&& at) {
+STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
+                                  const CommonAnchor& anchor, Anchored* made, At&& at) {
   AnchoredLanes<false> lanes[kBeside];
   const VecF64 scale = filled<VecF64>(anchor.scale);
-  const auto some = [&]<int kStep>(int64_t r) {
+  VecF64 sum[kBeside], rests[kBeside];
+  VecI64 common[kBeside];
 #pragma GCC unroll 4
-    for (int b = 0; b < kBeside; ++b) {
-      lanes[b].template add<kStep>(scale, [&](int k) { return at(b, r + k); });
-    }
-  };
-  constexpr int kStep = kNarrow ? 2 : 4;
+  for (int b = 0; b < kBeside; ++b) {
+    sum[b] = lanes[b].sum, rests[b] = lanes[b].rests, common[b] = lanes[b].common;
+  }
   int64_t r = 0;
 #pragma GCC unroll 1
-  for (; r + kStep <= rows; r += kStep) some.template operator()<kStep>(r);
+  for (; r + kStep <= rows; r += kStep, row += kStep * stride) {
+#pragma GCC unroll 4
+    for (int b = 0; b < kBeside; ++b) {
+#pragma GCC unroll 4
+      for (int k = 0; k < kStep; ++k) {
+        add_scaled(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
+      }
+    }
+  }
 #pragma GCC unroll 1
-  for (; r < rows; ++r) some.template operator()<1>(r);
-#pragma GCC unroll 8
-  for (int b = 0; b < kBeside; ++b) made[b] = lanes[b].without_scale(anchor.back);
+  for (; r < rows; ++r, row += stride) {
+#pragma GCC unroll 4
+    for (int b = 0; b < kBeside; ++b) add_scaled(at(b, row), scale, &sum[b], &rests[b], &common[b]);
+  }
+#pragma GCC unroll 4
+  for (int b = 0; b < kBeside; ++b) {
+    lanes[b] = {sum[b], rests[b], common[b]};
+    made[b] = lanes[b].without_scale(anchor.back);
+  }
   return too_large<kBeside>(lanes);
 }
 

@@ -34,7 +34,11 @@ struct RoundedRests {
   STRIDED_INLINE RoundedRests block() const { return {}; }
   template <bool kKept>
   STRIDED_INLINE void add(VecF64 rest, bool first = false) {
-    e = first ? rest : e + rest;
+    if (first) {
+      e = rest;
+    } else {
+      e += rest;
+    }
     if (kKept) bring_up_to_date(e);
   }
   STRIDED_INLINE void join(const RoundedRests& block) { e += block.e; }

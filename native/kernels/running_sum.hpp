@@ -71,6 +71,17 @@ struct Running : PackedFloats<double> {
     }
   }
 
+  // (GCC keeps in registers what is in arrays of which this gets elements, but not what a lambda
+  // refers to.)
+  template <bool kKept>
+  static STRIDED_INLINE void add_term(VecF64 x, VecF64* s, VecF64* squares, Rests* rests,
+                                      bool first) {
+    const VecF64 t = *s + x;
+    *squares = plus_product(x, x, *squares);
+    rests->template add<kKept>(rest_of(x, t, *s), first);
+    *s = t;
+  }
+
   // Adds a block of so many terms to each of some accumulators: at(b, i) is the i-th of the b-th.
   // kStep of them are unrolled, and are all where kOnce is true. Where an anchor is too small, none
   // of them are added: false. Zeros need no anchor, if they are looked at.
@@ -83,24 +94,25 @@ struct Running : PackedFloats<double> {
       s[b] = sums[b].s, rests[b] = sums[b].rests.block();
       squares[b] = filled<VecF64>(kLeastSquares);
     }
-    const auto add = [&](int64_t i) {
-#pragma GCC unroll 8
-      for (int b = 0; b < kBeside; ++b) {
-        const VecF64 x = at(b, i);
-        const VecF64 t = s[b] + x;
-        squares[b] = plus_product(x, x, squares[b]);
-        rests[b].template add<(kStep > 1)>(rest_of(x, t, s[b]), kOnce && i == 0);
-        s[b] = t;
-      }
-    };
+    constexpr bool kKept = kStep > 1;
     int64_t i = 0;
 #pragma GCC unroll 1
     for (; i + kStep <= count; i += kStep) {
 #pragma GCC unroll 16
-      for (int64_t k = 0; k < kStep; ++k) add(i + k);
+      for (int64_t k = 0; k < kStep; ++k) {
+#pragma GCC unroll 8
+        for (int b = 0; b < kBeside; ++b) {
+          add_term<kKept>(at(b, i + k), &s[b], &squares[b], &rests[b], kOnce && k == 0);
+        }
+      }
     }
 #pragma GCC unroll 1
-    for (; i < count; ++i) add(i);
+    for (; i < count; ++i) {
+#pragma GCC unroll 8
+      for (int b = 0; b < kBeside; ++b) {
+        add_term<kKept>(at(b, i), &s[b], &squares[b], &rests[b], false);
+      }
+    }
     VecI64 large[kBeside], some = {};
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) some |= large[b] = too_large(squares[b], sums[b].s);
@@ -109,10 +121,7 @@ struct Running : PackedFloats<double> {
       some = VecI64{};
 #pragma GCC unroll 8
       for (int b = 0; b < kBeside; ++b) {
-        VecI64 bits = {};
-#pragma GCC unroll 1
-        for (int64_t k = 0; k < count; ++k) bits |= (VecI64)at(b, k);
-        some |= large[b] & (sums[b].s == 0 ? bits : large[b]);
+        some |= without_zeros(large[b], sums[b].s, count, [=](int64_t k) { return at(b, k); });
       }
       if (any(some)) return false;
     }
@@ -172,6 +181,16 @@ struct Running : PackedFloats<double> {
   }
 
  private:
+  // The lanes without those that have neither an anchor nor a term other than zero.
+  template <class At>
+  static __attribute__((noinline)) VecI64 without_zeros(VecI64 lanes, VecF64 s, int64_t count,
+                                                        At at) {
+    VecI64 bits = {};
+#pragma GCC unroll 1
+    for (int64_t k = 0; k < count; ++k) bits |= (VecI64)at(k);
+    return lanes & ((s != 0) | bits);
+  }
+
   // 2^14 times as large an anchor takes a block of terms.
   static STRIDED_INLINE VecI64 exponent_for(VecI64 most) {
     return (most != 0) & (exponent((VecF64)most) + (14 + kReserve));
