@@ -104,23 +104,55 @@ async function timeRound(
   if (limited) await time('limit', ours, threads.all, into.limitAll);
 }
 
-export async function measure(each: Case, setting: Setting): Promise<Outcome> {
+/** A case whose processes are ready. */
+interface Ready {
+  readonly each: Case;
+  readonly sides: Sides;
+  readonly rounds: Rounds;
+}
+
+const closed = (sides: Sides) => Promise.all(Object.values(sides).map((side) => side?.close()));
+
+async function start(each: Case, setting: Setting): Promise<Ready | Outcome> {
   const sides = startSides(setting);
   try {
     const missing = await prepare(each, sides);
-    if (missing !== undefined) return { missing };
-    await check(each, setting, sides);
-    await findWays(each, setting, sides);
-    const rounds: Rounds = { one: [], all: [], numpy: [], limitOne: [], limitAll: [] };
-    const start = performance.now();
-    const seconds = () => (performance.now() - start) / 1e3;
-    for (let done = 0; isDue(done, seconds(), setting.options); done++) {
-      await timeRound(each, setting, sides, rounds);
+    if (missing === undefined) {
+      await check(each, setting, sides);
+      await findWays(each, setting, sides);
+      return { each, sides, rounds: { one: [], all: [], numpy: [], limitOne: [], limitAll: [] } };
     }
-    return { measured: resultOf(each, rounds) };
+    await closed(sides);
+    return { missing };
   } catch (error) {
+    await closed(sides);
     return { problem: (error as Error).message };
-  } finally {
-    await Promise.all(Object.values(sides).map((side) => side?.close()));
   }
+}
+
+/** Measures cases, each in processes of its own, round by round in turn. */
+export async function measure(cases: readonly Case[], setting: Setting): Promise<Outcome[]> {
+  const started: (Ready | Outcome)[] = [];
+  for (const each of cases) started.push(await start(each, setting));
+  const ready = started.filter((one): one is Ready => 'sides' in one);
+  const problems = new Map<Ready, string>();
+  const begin = performance.now();
+  const seconds = () => (performance.now() - begin) / 1e3 / ready.length;
+  for (let done = 0; isDue(done, seconds(), setting.options); done++) {
+    for (const one of ready) {
+      if (problems.has(one)) continue;
+      try {
+        await timeRound(one.each, setting, one.sides, one.rounds);
+      } catch (error) {
+        problems.set(one, (error as Error).message);
+      }
+    }
+    if (problems.size === ready.length) break;
+  }
+  for (const { sides } of ready) await closed(sides);
+  return started.map((one) => {
+    if (!('sides' in one)) return one;
+    const problem = problems.get(one);
+    return problem === undefined ? { measured: resultOf(one.each, one.rounds) } : { problem };
+  });
 }

@@ -123,11 +123,13 @@ export function readOptions(args: readonly string[], free: number): Options & { 
   };
 }
 
+export const freeBytes = () =>
+  Math.min(freemem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
+
 /** The options of this process; it ends when they make no sense. */
 export function optionsOf(args: readonly string[]): Options {
-  const free = Math.min(freemem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
   try {
-    const { note, ...options } = readOptions(args, free);
+    const { note, ...options } = readOptions(args, freeBytes());
     if (note) console.log(`${note}\n`);
     return options;
   } catch (error) {

@@ -7,7 +7,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestText, percentText, ratioText, threadsText } from './report';
+import { alikeText, digestText, percentText, ratioText, threadsText } from './report';
 import { fileNameOf, type Results, summariesOf } from './results';
 
 const START = '<!-- results: made by npm run bench:readme -->';
@@ -81,8 +81,11 @@ export function sectionOf(results: Results, others: readonly Results[]): string 
       `([every case](bench/results/${name}.json)).`,
     `![Speed relative to NumPy, by group of cases](bench/results/${name}.svg)`,
     tableOf(head, rows),
+    alikeText(results.cases, settings.threads),
     ...othersOf(others),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 /** What a README has between the markers. Throws when they are not there. */

@@ -94,6 +94,17 @@ export function digestText(
   return cases === 1 ? text(digest.mean) : `${text(digest.mean)} (${text(digest.least)})`;
 }
 
+/** What groups whose cases are meant to be alike come to, a line for each. */
+export function alikeText(cases: readonly CaseResult[], threads: Pair<number>): string {
+  const lines = summariesOf(cases).map(({ group, alike }) => {
+    if (!alike) return '';
+    const missed = alike.times <= alike.target ? '' : ` > ${ratioText(alike.target)}`;
+    const text = `the slowest along an axis takes ${ratioText(alike.times)}${missed} as long as`;
+    return `${group}, ${threadsText(threads.all)}: ${text} the fastest`;
+  });
+  return lines.filter((line) => line !== '').join('\n');
+}
+
 export function summaryText(cases: readonly CaseResult[], threads: Pair<number>): string {
   const [one, all] = [threadsText(threads.one), threadsText(threads.all)];
   const rows = summariesOf(cases).map((each) => {

@@ -182,6 +182,14 @@ export interface Summary {
   readonly short: number;
   /** Targets of the group as a whole that it misses. */
   readonly shortTogether: GroupTargets;
+  /** Of a group whose cases are meant to be alike; null where fewer than two were measured. */
+  readonly alike: Alike | null;
+}
+
+/** How many times as long as the fastest case along an axis the slowest takes with all threads. */
+export interface Alike {
+  readonly times: number;
+  readonly target: number;
 }
 
 function digestOf(pairs: readonly (Pair<number> | null)[]): Pair<Digest> | null {
@@ -204,6 +212,13 @@ function missedTogether(group: string, ratio: Pair<Digest> | null): GroupTargets
   );
 }
 
+function alikeOf(group: string, cases: readonly CaseResult[]): Alike | null {
+  const target = GROUPS.find(({ name }) => name === group)?.alike;
+  const seconds = cases.filter(({ facts }) => facts.axis !== null).map((each) => each.seconds.all);
+  if (target === undefined || seconds.length < 2) return null;
+  return { times: Math.max(...seconds) / Math.min(...seconds), target };
+}
+
 /** A line for each group, in the order of the cases. */
 export function summariesOf(cases: readonly CaseResult[]): Summary[] {
   const groups = [...new Set(cases.map(({ group }) => group))];
@@ -218,6 +233,7 @@ export function summariesOf(cases: readonly CaseResult[]): Summary[] {
       limitRatio: digestOf(members.map(limitRatioOf)),
       short: members.filter(({ met }) => Object.values(met).includes(false)).length,
       shortTogether: missedTogether(group, ratio),
+      alike: alikeOf(group, members),
     };
   });
 }

@@ -10,11 +10,13 @@ import { join } from 'node:path';
 import { getNumThreads } from 'strided';
 import { chartOf } from './chart';
 import { Bits } from './check';
+import { neededInTurn } from './cases';
 import type { Case } from './facts';
+import { GROUPS } from './groups';
 import { machineOf, versionsOf } from './machine';
-import { measure, type Setting } from './measure';
-import { type Options, optionsOf } from './options';
-import { groupText, headerText, summaryText, unmeasuredText } from './report';
+import { measure, type Outcome, type Setting } from './measure';
+import { freeBytes, type Options, optionsOf } from './options';
+import { alikeText, groupText, headerText, summaryText, unmeasuredText } from './report';
 import { type CaseResult, fileNameOf, jsonOf, type Results, type Unmeasured } from './results';
 import { buildLimits, findPython, ROOT } from './sides';
 
@@ -32,21 +34,35 @@ function limitsAddon(): string | undefined {
 
 type Found = Pick<Results, 'cases' | 'notRun' | 'failed'>;
 
+/** Those of a group that are compared with each other, together, unless memory is short; others alone. */
+function batchesOf(members: readonly Case[], free: number): Case[][] {
+  const { alike } = GROUPS.find(({ name }) => name === members[0]!.group)!;
+  const inTurn = alike !== undefined && neededInTurn(members) <= free;
+  return inTurn ? [[...members]] : members.map((each) => [each]);
+}
+
 /** Measures case after case, and prints each group when it is complete. */
 async function measureAll(cases: readonly Case[], setting: Setting): Promise<Found> {
   const measured: CaseResult[] = [];
   const notRun: Unmeasured[] = [];
   const failed: Unmeasured[] = [];
-  for (const [i, each] of cases.entries()) {
-    const { name, group } = each;
-    progress(`${i + 1} of ${cases.length}: ${name}`);
-    const outcome = await measure(each, setting);
-    progress('');
+  const note = ({ name, group }: Case, outcome: Outcome) => {
     if ('measured' in outcome) measured.push(outcome.measured);
     else if ('missing' in outcome) notRun.push({ name, group, reason: outcome.missing });
     else failed.push({ name, group, reason: outcome.problem });
     if ('problem' in outcome) console.log(`!!! ${name}: ${outcome.problem}`);
-    if (cases[i + 1]?.group === group) continue;
+  };
+  for (const group of new Set(cases.map((each) => each.group))) {
+    for (const batch of batchesOf(
+      cases.filter((each) => each.group === group),
+      freeBytes(),
+    )) {
+      const last = cases.indexOf(batch.at(-1)!) + 1;
+      progress(`${last} of ${cases.length}: ${batch.map(({ name }) => name).join(', ')}`);
+      const outcomes = await measure(batch, setting);
+      progress('');
+      for (const [i, each] of batch.entries()) note(each, outcomes[i]!);
+    }
     const members = measured.filter((result) => result.group === group);
     if (members.length > 0) console.log(groupText(members, setting.threads));
   }
@@ -85,6 +101,7 @@ async function run(options: Options): Promise<Results> {
 function report({ cases, notRun, failed, settings, wallSeconds }: Results): void {
   const parts = [
     cases.length > 0 ? summaryText(cases, settings.threads) : '',
+    alikeText(cases, settings.threads),
     unmeasuredText('not run', notRun),
     unmeasuredText('FAILED', failed),
     `${cases.length} cases in ${wallSeconds} s`,

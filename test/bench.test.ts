@@ -8,6 +8,7 @@ import {
   casesOf,
   limitOf,
   neededBytes,
+  neededInTurn,
   QUICK,
   resultKey,
   viewedShape,
@@ -20,7 +21,7 @@ import { isDue } from '../bench/measure';
 import { fittingSize, readOptions } from '../bench/options';
 import { geometricMean, median, type Result } from '../bench/protocol';
 import { resultsIn, sectionIn, sectionOf, withSection } from '../bench/readme';
-import { durationText, groupText, summaryText, unmeasuredText } from '../bench/report';
+import { alikeText, durationText, groupText, summaryText, unmeasuredText } from '../bench/report';
 import {
   fileNameOf,
   jsonOf,
@@ -277,6 +278,25 @@ describe('what is computed', () => {
     expect(groupText([beyond], threads)).toContain('4.00 x < 4.50 x (limit 4.00 x)');
     expect(summaryText([beyond], threads)).toContain('limit x NumPy, 2 threads');
     expect(limitRatioOf(resultOf(sum, { ...rounds, numpy: [] }))).toBeNull();
+  });
+
+  test('cases that are meant to be alike: how far apart they are', () => {
+    const threads = { one: 1, all: 2 };
+    const taking = (name: string, all: number) => resultOf(named(name), { ...rounds, all: [all] });
+    const names = ['sum float64 C axis=0', 'sum float64 F axis=0', 'sum float64 C axis=none'];
+    const [slow, fast, whole] = names.map((name, i) => taking(name, [1.2, 1, 0.1][i]!));
+    const text =
+      'sum of float64, 2 threads: the slowest along an axis takes 1.20 x > 1.15 x as long';
+    expect(alikeText([slow!, fast!, whole!], threads)).toContain(text);
+    expect(alikeText([fast!, fast!], threads)).toContain('takes 1.00 x as long as the fastest');
+    expect(alikeText([fast!, whole!], threads)).toBe('');
+    expect(alikeText([taking('sum float32 C axis=0', 1)], threads)).toBe('');
+  });
+
+  test('cases in turn need room for the arrays of all', () => {
+    const [one, other] = ['sum float64 C axis=0', 'sum float32 C axis=0'].map(named);
+    const elements = one!.facts.shape.reduce((all, length) => all * length, 1);
+    expect(neededInTurn([one!, other!])).toBe(neededBytes([one!]) + 2 * elements * (8 + 4));
   });
 
   test('what was not measured is listed', () => {

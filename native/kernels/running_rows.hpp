@@ -35,8 +35,10 @@ struct RunningRuns {
 #pragma GCC unroll 1
     for (int64_t first = 0; first < chunks; first += kMost) {
       const int64_t some = chunks - first < kMost ? chunks - first : kMost;
-      Sum::template add_block<kTogether, kBeside>(
-          sums, some, [=](int64_t b, int64_t i) { return at(b, first + i); });
+      const auto term = [=](int64_t b, int64_t i) { return at(b, first + i); };
+      if (!Sum::template adds_nothing<kBeside>(sums, some, term)) {
+        Sum::template add_block<kTogether, kBeside>(sums, some, term);
+      }
       if (++blocks % Sum::kSettledAfter == 0) Sum::settle(sums, kAll);
     }
   }

@@ -137,15 +137,17 @@ struct Running : PackedFloats<double> {
       add_anew<kBeside>(sums, count, at);
   }
 
-  // Whether there are only zeros yet.
-  template <int kCount, int kBeside, class At>
-  static STRIDED_INLINE bool adds_nothing(const Running* sums, At&& at) {
+  // Whether there are only zeros yet, such a block included.
+  template <int kBeside, class At>
+  static STRIDED_INLINE bool adds_nothing(const Running* sums, int64_t count, At&& at) {
     VecI64 bits = {};
 #pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) {
-      bits |= (VecI64)sums[b].s;
-#pragma GCC unroll 16
-      for (int64_t i = 0; i < kCount; ++i) bits |= (VecI64)at(b, i);
+    for (int b = 0; b < kBeside; ++b) bits |= (VecI64)sums[b].s;
+    if (any(bits)) return false;
+#pragma GCC unroll 1
+    for (int64_t i = 0; i < count; ++i) {
+#pragma GCC unroll 8
+      for (int b = 0; b < kBeside; ++b) bits |= (VecI64)at(b, i);
     }
     return !any(bits);
   }

@@ -56,7 +56,7 @@ __attribute__((noinline)) void add_block_to(const char* at, int64_t stride, int6
   F sums[kBeside];
   for (int b = 0; b < kBeside && !kFresh; ++b) sums[b].open(columns, column + b * F::kWidth);
   if constexpr (kFresh) F::template begin<kCount, kBeside>(sums, chunks);
-  if (!kFresh && F::template adds_nothing<kCount, kBeside>(sums, chunks)) return;
+  if (!kFresh && F::template adds_nothing<kBeside>(sums, kCount, chunks)) return;
   add_block<F, kCount, kBeside>(sums, chunks);
   for (int b = 0; b < kBeside; ++b) sums[b].close(columns, column + b * F::kWidth, kCount, kFresh);
 }
