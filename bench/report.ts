@@ -94,15 +94,17 @@ export function digestText(
   return cases === 1 ? text(digest.mean) : `${text(digest.mean)} (${text(digest.least)})`;
 }
 
-/** What groups whose cases are meant to be alike come to, a line for each. */
+/** How far the cases of groups that are meant to be alike are apart, a line for each. */
 export function alikeText(cases: readonly CaseResult[], threads: Pair<number>): string {
-  const lines = summariesOf(cases).map(({ group, alike }) => {
-    if (!alike) return '';
-    const missed = alike.times <= alike.target ? '' : ` > ${ratioText(alike.target)}`;
-    const text = `the slowest along an axis takes ${ratioText(alike.times)}${missed} as long as`;
-    return `${group}, ${threadsText(threads.all)}: ${text} the fastest`;
+  const lines = summariesOf(cases).flatMap(({ group, alike }) => {
+    if (!alike) return [];
+    const { times, passes, target } = alike;
+    const text = (value: number) =>
+      value <= target ? ratioText(value) : `${ratioText(value)} > ${ratioText(target)}`;
+    const beside = passes === null ? '' : `, ${text(passes)} in passes over its own memory`;
+    return `${group}, ${threadsText(threads.all)}: along an axis, the slowest takes ${text(times)} as long as the fastest${beside}`;
   });
-  return lines.filter((line) => line !== '').join('\n');
+  return lines.join('\n');
 }
 
 export function summaryText(cases: readonly CaseResult[], threads: Pair<number>): string {

@@ -189,6 +189,8 @@ export interface Summary {
 /** How many times as long as the fastest case along an axis the slowest takes with all threads. */
 export interface Alike {
   readonly times: number;
+  /** The same in passes over the memory of each, which is not equally fast everywhere. */
+  readonly passes: number | null;
   readonly target: number;
 }
 
@@ -212,11 +214,18 @@ function missedTogether(group: string, ratio: Pair<Digest> | null): GroupTargets
   );
 }
 
+const apart = (values: readonly number[]) => Math.max(...values) / Math.min(...values);
+
 function alikeOf(group: string, cases: readonly CaseResult[]): Alike | null {
   const target = GROUPS.find(({ name }) => name === group)?.alike;
-  const seconds = cases.filter(({ facts }) => facts.axis !== null).map((each) => each.seconds.all);
-  if (target === undefined || seconds.length < 2) return null;
-  return { times: Math.max(...seconds) / Math.min(...seconds), target };
+  const along = cases.filter(({ facts }) => facts.axis !== null);
+  if (target === undefined || along.length < 2) return null;
+  const shares = along.flatMap(({ share }) => share?.all ?? []);
+  return {
+    times: apart(along.map(({ seconds }) => seconds.all)),
+    passes: shares.length === along.length ? apart(shares) : null,
+    target,
+  };
 }
 
 /** A line for each group, in the order of the cases. */

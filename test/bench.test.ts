@@ -282,15 +282,21 @@ describe('what is computed', () => {
 
   test('cases that are meant to be alike: how far apart they are', () => {
     const threads = { one: 1, all: 2 };
-    const taking = (name: string, all: number) => resultOf(named(name), { ...rounds, all: [all] });
-    const names = ['sum float64 C axis=0', 'sum float64 F axis=0', 'sum float64 C axis=none'];
-    const [slow, fast, whole] = names.map((name, i) => taking(name, [1.2, 1, 0.1][i]!));
-    const text =
-      'sum of float64, 2 threads: the slowest along an axis takes 1.20 x > 1.15 x as long';
-    expect(alikeText([slow!, fast!, whole!], threads)).toContain(text);
-    expect(alikeText([fast!, fast!], threads)).toContain('takes 1.00 x as long as the fastest');
-    expect(alikeText([fast!, whole!], threads)).toBe('');
-    expect(alikeText([taking('sum float32 C axis=0', 1)], threads)).toBe('');
+    const taking = (name: string, all: number, limit: number) =>
+      resultOf(named(name), { ...rounds, all: [all], limitOne: [1], limitAll: [limit] });
+    const slow = taking('sum float64 C axis=0', 1.2, 1.1);
+    const fast = taking('sum float64 F axis=0', 1, 1);
+    const whole = taking('sum float64 C axis=none', 0.1, 0.1);
+    const line = 'sum of float64, 2 threads: along an axis, the slowest takes';
+    expect(alikeText([slow, fast, whole], threads)).toBe(
+      `${line} 1.20 x > 1.15 x as long as the fastest, 1.09 x in passes over its own memory`,
+    );
+    const unlimited = resultOf(named('sum float64 F axis=1'), { ...rounds, limitOne: [] });
+    expect(alikeText([unlimited, unlimited], threads)).toBe(
+      `${line} 1.00 x as long as the fastest`,
+    );
+    expect(alikeText([fast, whole], threads)).toBe('');
+    expect(alikeText([taking('sum float32 C axis=0', 1, 1)], threads)).toBe('');
   });
 
   test('cases in turn need room for the arrays of all', () => {
