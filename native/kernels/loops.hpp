@@ -15,7 +15,7 @@
 //   kRunDepth             roundings that a run adds to those of its longest lane
 //   close_runs(sums, columns, column, count, fresh)
 //                         optional: as many whole runs as a vector has 64-bit lanes
-//   begin, add_fitting, add_block, adds_nothing, kSettledAfter, settle, depth_of
+//   begin, begun, add_fitting, add_block, adds_nothing, kSettledAfter, settle, depth_of
 //                         optional, instead of add: many chunks at once; what is to be done after
 //                         so many blocks, and the roundings of some: see running_sum.hpp
 //   kLongChains, kRowsApart

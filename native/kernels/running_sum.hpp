@@ -137,13 +137,20 @@ struct Running : PackedFloats<double> {
       add_anew<kBeside>(sums, count, at);
   }
 
-  // Whether there are only zeros yet, such a block included.
-  template <int kBeside, class At>
-  static STRIDED_INLINE bool adds_nothing(const Running* sums, int64_t count, At&& at) {
+  // Whether there were other terms than zeros.
+  template <int kBeside>
+  static STRIDED_INLINE bool begun(const Running* sums) {
     VecI64 bits = {};
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) bits |= (VecI64)sums[b].s;
-    if (any(bits)) return false;
+    return any(bits);
+  }
+
+  // Whether there are none in such a block either.
+  template <int kBeside, class At>
+  static STRIDED_INLINE bool adds_nothing(const Running* sums, int64_t count, At&& at) {
+    if (begun<kBeside>(sums)) return false;
+    VecI64 bits = {};
 #pragma GCC unroll 1
     for (int64_t i = 0; i < count; ++i) {
 #pragma GCC unroll 8

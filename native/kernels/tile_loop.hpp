@@ -75,7 +75,8 @@ STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ah
   for (int b = 0; b < kBeside && kGoOn; ++b) sums[b].open(columns, column + b * F::kWidth);
   if constexpr (kByBlocks<F>) {
     if constexpr (kFresh) F::template begin<kCount, kBeside>(sums, chunks);
-    if (!F::template add_fitting<kCount, kBeside, true, false>(sums, kCount, chunks)) {
+    if (!F::template begun<kBeside>(sums) ||
+        !F::template add_fitting<kCount, kBeside, true, false>(sums, kCount, chunks)) {
       return add_block_to<F, kCount, kBeside, kFresh>(at, stride, j, columns);
     }
   } else {
