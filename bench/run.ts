@@ -8,9 +8,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getNumThreads } from 'strided';
+import { neededInTurn } from './cases';
 import { chartOf } from './chart';
 import { Bits } from './check';
-import { neededInTurn } from './cases';
 import type { Case } from './facts';
 import { GROUPS } from './groups';
 import { machineOf, versionsOf } from './machine';

@@ -94,6 +94,7 @@ struct Running : PackedFloats<double> {
       s[b] = sums[b].s, rests[b] = sums[b].rests.block();
       squares[b] = filled<VecF64>(kLeastSquares);
     }
+    static_assert(!kOnce || kStep <= kMostBlock);
     constexpr bool kKept = kStep > 1;
     int64_t i = 0;
 #pragma GCC unroll 1
@@ -133,8 +134,8 @@ struct Running : PackedFloats<double> {
   // The same, with anchors that are large enough.
   template <int kStep, int kBeside, bool kOnce = false, class At>
   static STRIDED_INLINE void add_block(Running* sums, int64_t count, At&& at) {
-    if (!add_fitting<kStep, kBeside, kOnce, true>(sums, count, at))
-      add_anew<kBeside>(sums, count, at);
+    const bool fits = add_fitting<kStep, kBeside, kOnce, true>(sums, count, at);
+    if (!fits) add_anew<kBeside>(sums, count, at);
   }
 
   // Whether there were other terms than zeros.

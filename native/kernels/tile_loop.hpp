@@ -46,8 +46,9 @@ struct RowChunks {
   }
 };
 
-// What add_to does for sums that take terms by blocks, where an anchor is too small for one. It is
-// by itself, as sums whose address is taken do not stay in registers.
+// What add_to does for sums that take terms by blocks, where there are only zeros yet, or an anchor
+// is too small for a block. It is by itself, as sums whose address is taken do not stay in
+// registers.
 template <class F, int kCount, int kBeside, bool kFresh>
 __attribute__((noinline)) void add_block_to(const char* at, int64_t stride, int64_t j,
                                             Columns* columns) {
