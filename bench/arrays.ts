@@ -70,6 +70,11 @@ function drawn({ shape, dtype, range }: Facts): NDArray {
   return rounded;
 }
 
+/** Cases of one key look at one array. */
+export function arrayKey({ shape, dtype, order, data, range }: Facts): string {
+  return JSON.stringify([shape, dtype, order, data, range]);
+}
+
 /** The array that a case's view looks at. */
 export function filledArray(facts: Facts, seed: number): NDArray {
   random.seed(seed);

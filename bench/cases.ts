@@ -129,9 +129,3 @@ export function neededBytes(cases: readonly Case[]): number {
   const largest = Math.max(0, ...cases.map(({ facts }) => product(facts.shape)));
   return 7 * 8 * largest;
 }
-
-/** The same of cases whose processes live at a time, and make their arrays one after the other. */
-export function neededInTurn(cases: readonly Case[]): number {
-  const held = cases.map(({ facts }) => 2 * product(facts.shape) * ITEMSIZE[facts.dtype]);
-  return neededBytes(cases) + held.reduce((all, bytes) => all + bytes, 0);
-}

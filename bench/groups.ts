@@ -19,8 +19,8 @@ export interface Group {
   /** What the group as a whole is meant to reach. */
   readonly together?: GroupTargets;
   /**
-   * How many times as long as the fastest of its cases along an axis the slowest of them may take with
-   * all threads: they are timed in turn.
+   * How many times as long as the fastest of its cases the slowest may take with all threads. They are
+   * of one array, so that they read the same memory, and are timed in turn.
    */
   readonly alike?: number;
   /** The rows, for a large array of `size` x `size`. */
@@ -62,9 +62,21 @@ const BIG_TARGETS: Readonly<Record<DTypeName, Targets>> = {
 const bigSums: Group[] = DTYPES.map((dtype) => ({
   name: `sum of ${dtype}`,
   targets: BIG_TARGETS[dtype],
-  ...(dtype === 'float64' ? { alike: 1.15 } : {}),
   rows: (size) => bothOrders(`sum ${dtype}`, [0, 1, null], { dtype, shape: square(size) }),
 }));
+
+const sumsOfOneArray: Group = {
+  name: 'sums of one array of float64',
+  targets: BIG_TARGETS.float64,
+  alike: 1.15,
+  rows: (size) => {
+    const facts = { shape: square(size) };
+    return [
+      ...each('sum one array', [0, 1], facts),
+      ...each('sum one array transposed', [0, 1], { ...facts, view: { transpose: [1, 0] } }),
+    ];
+  },
+};
 
 const smallSums: Group[] = [
   {
@@ -242,6 +254,7 @@ const calls: Group[] = [
 
 export const GROUPS: readonly Group[] = [
   ...bigSums,
+  sumsOfOneArray,
   ...smallSums,
   ...hardSums,
   ...besideTheSum,

@@ -1,4 +1,4 @@
-/** Runs one case: its processes live for it alone, and are timed in turn. */
+/** Runs one case, or several of one array: their processes live for them alone, and are timed in turn. */
 
 import { limitOf } from './cases';
 import { type Bits, differenceOf } from './check';
@@ -46,7 +46,7 @@ function startSides({ python, limits }: Setting): Sides {
   return { ours: startNode(limits), numpy: python && startNumPy(python) };
 }
 
-/** Makes the arrays on either side; tells what is missing, if anything is. */
+/** Makes the arrays that are not there, on either side; tells what is missing, if anything is. */
 async function prepare({ facts }: Case, { ours, numpy }: Sides): Promise<string | undefined> {
   const request = { do: 'prepare', facts, seed: SEED } as const;
   const [own, numpys] = await Promise.all([ours.ask(request), numpy?.ask(request)]);
@@ -104,55 +104,39 @@ async function timeRound(
   if (limited) await time('limit', ours, threads.all, into.limitAll);
 }
 
-/** A case whose processes are ready. */
-interface Ready {
-  readonly each: Case;
-  readonly sides: Sides;
-  readonly rounds: Rounds;
+/** Measures cases of one array, round by round in turn, in processes of their own. */
+async function measureIn(
+  sides: Sides,
+  cases: readonly Case[],
+  setting: Setting,
+): Promise<Outcome[]> {
+  const rounds = cases.map(() => ({ one: [], all: [], numpy: [], limitOne: [], limitAll: [] }));
+  for (const each of cases) {
+    const missing = await prepare(each, sides);
+    if (missing !== undefined) return cases.map(() => ({ missing }));
+    await check(each, setting, sides);
+    await findWays(each, setting, sides);
+  }
+  const begin = performance.now();
+  const seconds = () => (performance.now() - begin) / 1e3 / cases.length;
+  for (let done = 0; isDue(done, seconds(), setting.options); done++) {
+    for (const [i, each] of cases.entries()) {
+      await prepare(each, sides);
+      await timeRound(each, setting, sides, rounds[i]!);
+    }
+  }
+  return cases.map((each, i) => ({ measured: resultOf(each, rounds[i]!) }));
 }
 
-const closed = (sides: Sides) => Promise.all(Object.values(sides).map((side) => side?.close()));
-
-async function start(each: Case, setting: Setting): Promise<Ready | Outcome> {
+/** What comes of cases of one array. */
+export async function measure(cases: readonly Case[], setting: Setting): Promise<Outcome[]> {
   const sides = startSides(setting);
   try {
-    const missing = await prepare(each, sides);
-    if (missing === undefined) {
-      await check(each, setting, sides);
-      await findWays(each, setting, sides);
-      return { each, sides, rounds: { one: [], all: [], numpy: [], limitOne: [], limitAll: [] } };
-    }
-    await closed(sides);
-    return { missing };
+    return await measureIn(sides, cases, setting);
   } catch (error) {
-    await closed(sides);
-    return { problem: (error as Error).message };
+    const problem = (error as Error).message;
+    return cases.map(() => ({ problem }));
+  } finally {
+    await Promise.all([sides.ours.close(), sides.numpy?.close()]);
   }
-}
-
-/** Measures cases, each in processes of its own, round by round in turn. */
-export async function measure(cases: readonly Case[], setting: Setting): Promise<Outcome[]> {
-  const started: (Ready | Outcome)[] = [];
-  for (const each of cases) started.push(await start(each, setting));
-  const ready = started.filter((one): one is Ready => 'sides' in one);
-  const problems = new Map<Ready, string>();
-  const begin = performance.now();
-  const seconds = () => (performance.now() - begin) / 1e3 / ready.length;
-  for (let done = 0; isDue(done, seconds(), setting.options); done++) {
-    for (const one of ready) {
-      if (problems.has(one)) continue;
-      try {
-        await timeRound(one.each, setting, one.sides, one.rounds);
-      } catch (error) {
-        problems.set(one, (error as Error).message);
-      }
-    }
-    if (problems.size === ready.length) break;
-  }
-  for (const { sides } of ready) await closed(sides);
-  return started.map((one) => {
-    if (!('sides' in one)) return one;
-    const problem = problems.get(one);
-    return problem === undefined ? { measured: resultOf(one.each, one.rounds) } : { problem };
-  });
 }

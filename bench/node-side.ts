@@ -1,6 +1,7 @@
 /**
- * This project's side: a process that makes the arrays of a case, and times it, and the limit of as
- * many bytes of their memory, as it is asked. Memory is not equally fast everywhere.
+ * This project's side: a process that makes the arrays of a case, or of several of one array, and
+ * times it, and the limit of as many bytes of their memory, as it is asked. Memory is not equally fast
+ * everywhere.
  *
  * usage: node-side.js [addon that measures the limits of memory]
  */
@@ -9,48 +10,77 @@ import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import Benchmark from 'benchmark';
 import { array, empty, NDArray, type Scalar, setNumThreads } from 'strided';
-import { filledArray, viewOf } from './arrays';
+import { arrayKey, filledArray, viewOf } from './arrays';
 import type { DTypeName, Facts } from './facts';
 import { type LimitTime, limitOn } from './limits';
 import { Missing, workOf } from './ops';
 import { type Answer, ENDS, LARGEST_SENT, median, type Request, type Result } from './protocol';
 
-let op = '';
-let work: (() => unknown) | undefined;
-let limit: LimitTime | undefined;
-/** The dtype of the result of an operation that gives a scalar, which has none. */
-let scalarType: DTypeName = 'float64';
+interface Filled {
+  readonly base: NDArray;
+  /** The SHA-256 of its first and last bytes. */
+  readonly hash: string;
+}
 
-function prepare(facts: Facts, seed: number): Answer {
+interface Prepared {
+  readonly op: string;
+  readonly work: () => unknown;
+  readonly limit: LimitTime | undefined;
+  /** The dtype of the result of an operation that gives a scalar, which has none. */
+  readonly scalarType: DTypeName;
+  readonly filled: string;
+}
+
+const arrays = new Map<string, Filled>();
+const cases = new Map<string, Prepared>();
+let current: Prepared | undefined;
+
+function fill(facts: Facts, seed: number): Filled {
   const base = filledArray(facts, seed);
-  const memory = base.asTypedArray();
-  const bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
-  const filled = createHash('sha256')
+  const { buffer, byteOffset, byteLength } = base.asTypedArray();
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const hash = createHash('sha256')
     .update(bytes.subarray(0, ENDS))
     .update(bytes.subarray(-ENDS))
     .digest('hex');
-  const x = viewOf(base, facts);
-  const other = () => empty([...x.shape], facts.into ?? {}).fill(0) as NDArray;
-  scalarType = x.dtype;
-  op = facts.op;
-  work = workOf(facts.op, { x, axis: facts.axis, other });
-  limit = process.argv[2] ? limitOn(facts, memory, process.argv[2]) : undefined;
-  return { filled };
+  return { base, hash };
 }
 
-function prepared(): () => unknown {
-  if (!work) throw new Error('expected a request to prepare before others');
-  return work;
+function prepare(facts: Facts, seed: number): Prepared {
+  const { base, hash } = kept(arrays, arrayKey(facts), () => fill(facts, seed));
+  const x = viewOf(base, facts);
+  const other = () => empty([...x.shape], facts.into ?? {}).fill(0) as NDArray;
+  const path = process.argv[2];
+  return {
+    op: facts.op,
+    work: workOf(facts.op, { x, axis: facts.axis, other }),
+    limit: path ? limitOn(facts, base.asTypedArray(), path) : undefined,
+    scalarType: x.dtype,
+    filled: hash,
+  };
+}
+
+/** What is there under a key; made where nothing is. */
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
+}
+
+function prepared(): Prepared {
+  if (!current) throw new Error('expected a request to prepare before others');
+  return current;
 }
 
 function asArray(result: unknown): NDArray {
   if (result instanceof NDArray) return result;
-  const isFloat = typeof result === 'number' && scalarType === 'float32';
+  const isFloat = typeof result === 'number' && prepared().scalarType === 'float32';
   return array(result as Scalar, isFloat ? { dtype: 'float32' } : {});
 }
 
 function resultOf(): Result {
-  const result = asArray(prepared()());
+  const { op, work } = prepared();
+  const result = asArray(work());
   const x = op === 'empty' ? array(result.shape) : result; // the elements are any
   const { buffer, byteOffset, byteLength } = x.toTypedArray();
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
@@ -74,7 +104,7 @@ function collect(): void {
  */
 function timeOf(samples: number): number {
   collect();
-  const bench = new Benchmark({ fn: prepared(), minSamples: samples, maxTime: 0 });
+  const bench = new Benchmark({ fn: prepared().work, minSamples: samples, maxTime: 0 });
   bench.run();
   if (bench.error) throw bench.error;
   return median(bench.stats.sample);
@@ -83,18 +113,22 @@ function timeOf(samples: number): number {
 function answerTo(request: Request): Answer {
   switch (request.do) {
     case 'prepare':
-      return prepare(request.facts, request.seed);
+      current = kept(cases, JSON.stringify(request.facts), () =>
+        prepare(request.facts, request.seed),
+      );
+      return { filled: current.filled };
     case 'result':
       setNumThreads(request.threads);
       return { result: resultOf() };
     case 'time':
       setNumThreads(request.threads);
       return { seconds: timeOf(request.samples) };
-    case 'limit':
+    case 'limit': {
+      const { limit } = prepared();
       if (!limit) throw new Error('expected a case that has a limit');
-      return {
-        seconds: median(Array.from({ length: request.samples }, () => limit!(request.threads))),
-      };
+      const passes = Array.from({ length: request.samples }, () => limit(request.threads));
+      return { seconds: median(passes) };
+    }
   }
 }
 

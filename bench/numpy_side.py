@@ -1,4 +1,4 @@
-"""NumPy's side: a process that makes the arrays of a case, and times it as it is asked.
+"""NumPy's side: a process that makes the arrays of a case, or of several, and times it as it is asked.
 
 Requests and answers are JSON, one line each; protocol.ts lists them, facts.ts what a case is.
 """
@@ -132,16 +132,17 @@ def view_of(x, view):
     return x
 
 
-class Side:
-    def prepare(self, request):
-        facts = request["facts"]
+def hash_of(x):
+    memory = x.reshape(-1, order="A").view(np.uint8)
+    filled = hashlib.sha256(memory[:ENDS])
+    filled.update(memory[-ENDS:])
+    return filled.hexdigest()
+
+
+class Case:
+    def __init__(self, facts, base, filled):
         self.op = facts["op"]
-        if self.op not in OPS:
-            return {"missing": f"numpy_side.py has no operation {self.op}"}
-        base = filled_array(facts, request["seed"])
-        memory = base.reshape(-1, order="A").view(np.uint8)
-        filled = hashlib.sha256(memory[:ENDS])
-        filled.update(memory[-ENDS:])
+        self.filled = filled
         x = view_of(base, facts["view"])
         axis = tuple(facts["axis"]) if isinstance(facts["axis"], list) else facts["axis"]
         names = {"np": np, "x": x, "axis": axis, "shape": x.shape}
@@ -157,7 +158,6 @@ class Side:
             names["even"], names["odd"] = x[:, ::2], x[:, 1::2]
         self.names = names
         self.timer = timeit.Timer(OPS[self.op], globals=names)
-        return {"filled": filled.hexdigest()}
 
     def scale(self, result):
         """What a float result may be wrong in proportion to."""
@@ -168,7 +168,7 @@ class Side:
             scale = getattr(np.abs(x), self.op)(axis=axis, dtype=np.float64)
         return base64.b64encode(np.asarray(scale, dtype="<f8").tobytes()).decode("ascii")
 
-    def result(self, request):
+    def result(self):
         result = eval(OPS[self.op], self.names)
         if result is None:  # it is written to an array
             result = self.names["other"]
@@ -185,7 +185,7 @@ class Side:
             answer["scale"] = self.scale(result)
         return {"result": answer}
 
-    def time(self, request):
+    def time(self, count):
         """The median of samples, each of as many calls as take 50 ms."""
         loops = 1
         seconds = self.timer.timeit(loops)
@@ -194,8 +194,37 @@ class Side:
         while seconds < SAMPLE_SECONDS:
             loops += math.ceil((SAMPLE_SECONDS - seconds) / (seconds / loops))
             seconds = self.timer.timeit(loops)
-        samples = (self.timer.timeit(loops) / loops for _ in range(request["samples"]))
+        samples = (self.timer.timeit(loops) / loops for _ in range(count))
         return {"seconds": statistics.median(samples)}
+
+
+class Side:
+    def __init__(self):
+        self.arrays = {}
+        self.cases = {}
+
+    def prepare(self, request):
+        facts = request["facts"]
+        if facts["op"] not in OPS:
+            return {"missing": f"numpy_side.py has no operation {facts['op']}"}
+        key = json.dumps(facts)
+        if key not in self.cases:
+            self.cases[key] = Case(facts, *self.filled(facts, request["seed"]))
+        self.case = self.cases[key]
+        return {"filled": self.case.filled}
+
+    def filled(self, facts, seed):
+        key = json.dumps([facts[name] for name in ("shape", "dtype", "order", "data", "range")])
+        if key not in self.arrays:
+            base = filled_array(facts, seed)
+            self.arrays[key] = base, hash_of(base)
+        return self.arrays[key]
+
+    def result(self, request):
+        return self.case.result()
+
+    def time(self, request):
+        return self.case.time(request["samples"])
 
 
 def main():

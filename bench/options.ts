@@ -123,7 +123,7 @@ export function readOptions(args: readonly string[], free: number): Options & { 
   };
 }
 
-export const freeBytes = () =>
+const freeBytes = () =>
   Math.min(freemem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
 
 /** The options of this process; it ends when they make no sense. */

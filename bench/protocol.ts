@@ -3,7 +3,7 @@
 import type { DTypeName, Facts } from './facts';
 
 export type Request =
-  /** Make the arrays of a case; asked once, before the clock starts. */
+  /** Make the arrays of a case that are not there yet; what is asked next is of this case. */
   | { readonly do: 'prepare'; readonly facts: Facts; readonly seed: number }
   /** The result of the case. */
   | { readonly do: 'result'; readonly threads: number }

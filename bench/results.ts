@@ -186,11 +186,9 @@ export interface Summary {
   readonly alike: Alike | null;
 }
 
-/** How many times as long as the fastest case along an axis the slowest takes with all threads. */
+/** How many times as long as the fastest case the slowest takes with all threads. */
 export interface Alike {
   readonly times: number;
-  /** The same in passes over the memory of each, which is not equally fast everywhere. */
-  readonly passes: number | null;
   readonly target: number;
 }
 
@@ -214,18 +212,11 @@ function missedTogether(group: string, ratio: Pair<Digest> | null): GroupTargets
   );
 }
 
-const apart = (values: readonly number[]) => Math.max(...values) / Math.min(...values);
-
 function alikeOf(group: string, cases: readonly CaseResult[]): Alike | null {
   const target = GROUPS.find(({ name }) => name === group)?.alike;
-  const along = cases.filter(({ facts }) => facts.axis !== null);
-  if (target === undefined || along.length < 2) return null;
-  const shares = along.flatMap(({ share }) => share?.all ?? []);
-  return {
-    times: apart(along.map(({ seconds }) => seconds.all)),
-    passes: shares.length === along.length ? apart(shares) : null,
-    target,
-  };
+  if (target === undefined || cases.length < 2) return null;
+  const times = cases.map(({ seconds }) => seconds.all);
+  return { times: Math.max(...times) / Math.min(...times), target };
 }
 
 /** A line for each group, in the order of the cases. */

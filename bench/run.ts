@@ -8,14 +8,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getNumThreads } from 'strided';
-import { neededInTurn } from './cases';
 import { chartOf } from './chart';
 import { Bits } from './check';
 import type { Case } from './facts';
 import { GROUPS } from './groups';
 import { machineOf, versionsOf } from './machine';
 import { measure, type Outcome, type Setting } from './measure';
-import { freeBytes, type Options, optionsOf } from './options';
+import { type Options, optionsOf } from './options';
 import { alikeText, groupText, headerText, summaryText, unmeasuredText } from './report';
 import { type CaseResult, fileNameOf, jsonOf, type Results, type Unmeasured } from './results';
 import { buildLimits, findPython, ROOT } from './sides';
@@ -34,11 +33,10 @@ function limitsAddon(): string | undefined {
 
 type Found = Pick<Results, 'cases' | 'notRun' | 'failed'>;
 
-/** Those of a group that are compared with each other, together, unless memory is short; others alone. */
-function batchesOf(members: readonly Case[], free: number): Case[][] {
-  const { alike } = GROUPS.find(({ name }) => name === members[0]!.group)!;
-  const inTurn = alike !== undefined && neededInTurn(members) <= free;
-  return inTurn ? [[...members]] : members.map((each) => [each]);
+/** The cases of a group that are compared with each other, together; others alone. */
+function batchesOf(group: string, members: readonly Case[]): Case[][] {
+  const { alike } = GROUPS.find(({ name }) => name === group)!;
+  return alike === undefined ? members.map((each) => [each]) : [[...members]];
 }
 
 /** Measures case after case, and prints each group when it is complete. */
@@ -53,10 +51,8 @@ async function measureAll(cases: readonly Case[], setting: Setting): Promise<Fou
     if ('problem' in outcome) console.log(`!!! ${name}: ${outcome.problem}`);
   };
   for (const group of new Set(cases.map((each) => each.group))) {
-    for (const batch of batchesOf(
-      cases.filter((each) => each.group === group),
-      freeBytes(),
-    )) {
+    const given = cases.filter((each) => each.group === group);
+    for (const batch of batchesOf(group, given)) {
       const last = cases.indexOf(batch.at(-1)!) + 1;
       progress(`${last} of ${cases.length}: ${batch.map(({ name }) => name).join(', ')}`);
       const outcomes = await measure(batch, setting);

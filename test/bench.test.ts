@@ -8,7 +8,6 @@ import {
   casesOf,
   limitOf,
   neededBytes,
-  neededInTurn,
   QUICK,
   resultKey,
   viewedShape,
@@ -281,28 +280,16 @@ describe('what is computed', () => {
   });
 
   test('cases that are meant to be alike: how far apart they are', () => {
+    const taking = (name: string, all: number) => resultOf(named(name), { ...rounds, all: [all] });
+    const slow = taking('sum one array axis=0', 1.2);
+    const fast = taking('sum one array transposed axis=1', 1);
     const threads = { one: 1, all: 2 };
-    const taking = (name: string, all: number, limit: number) =>
-      resultOf(named(name), { ...rounds, all: [all], limitOne: [1], limitAll: [limit] });
-    const slow = taking('sum float64 C axis=0', 1.2, 1.1);
-    const fast = taking('sum float64 F axis=0', 1, 1);
-    const whole = taking('sum float64 C axis=none', 0.1, 0.1);
-    const line = 'sum of float64, 2 threads: along an axis, the slowest takes';
-    expect(alikeText([slow, fast, whole], threads)).toBe(
-      `${line} 1.20 x > 1.15 x as long as the fastest, 1.09 x in passes over its own memory`,
-    );
-    const unlimited = resultOf(named('sum float64 F axis=1'), { ...rounds, limitOne: [] });
-    expect(alikeText([unlimited, unlimited], threads)).toBe(
-      `${line} 1.00 x as long as the fastest`,
-    );
-    expect(alikeText([fast, whole], threads)).toBe('');
-    expect(alikeText([taking('sum float32 C axis=0', 1, 1)], threads)).toBe('');
-  });
-
-  test('cases in turn need room for the arrays of all', () => {
-    const [one, other] = ['sum float64 C axis=0', 'sum float32 C axis=0'].map(named);
-    const elements = one!.facts.shape.reduce((all, length) => all * length, 1);
-    expect(neededInTurn([one!, other!])).toBe(neededBytes([one!]) + 2 * elements * (8 + 4));
+    const line = 'sums of one array of float64, 2 threads: the slowest takes';
+    expect(alikeText([slow, fast], threads)).toBe(`${line} 1.20 x > 1.15 x as long as the fastest`);
+    expect(alikeText([fast, fast], threads)).toBe(`${line} 1.00 x as long as the fastest`);
+    expect(alikeText([fast], threads)).toBe('');
+    const others = ['sum float64 C axis=0', 'sum float64 C axis=1'];
+    expect(alikeText([taking(others[0]!, 2), taking(others[1]!, 1)], threads)).toBe('');
   });
 
   test('what was not measured is listed', () => {
