@@ -3,14 +3,13 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <vector>
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
 #include "fenced.hpp"
+#include "instruction_sets.hpp"
 #include "superaccumulator.hpp"
 
 using namespace strided;
@@ -204,14 +203,12 @@ void check_zeros() {
 }  // namespace
 
 int main() {
-  for (const std::string& isa : instruction_sets()) {
-    setenv("STRIDED_ISA", isa.c_str(), 1);
-    CHECK(choose_kernels().empty());
+  with_each_instruction_set([&] {
     check_all();
     check_wholes();
     check_ties();
     check_zeros();
     CHECK(500 * tall_open < tall_all);
-  }
+  });
   return report("anchored");
 }

@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <type_traits>
@@ -11,8 +10,8 @@
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
 #include "fenced.hpp"
+#include "instruction_sets.hpp"
 #include "pool.hpp"
 #include "reduce.hpp"
 #include "superaccumulator.hpp"
@@ -244,9 +243,7 @@ void check_overflow() {
 }  // namespace
 
 int main() {
-  for (const std::string& isa : instruction_sets()) {
-    setenv("STRIDED_ISA", isa.c_str(), 1);
-    CHECK(choose_kernels().empty());
+  with_each_instruction_set([&] {
     check_all<double>();
     check_all<float>();
     check_all<std::int32_t>();
@@ -262,6 +259,6 @@ int main() {
     check_lines<double>({3, 2'200'003, 1, 3}, false);
     check_lines<double>({3, 2'200'003, 2'200'003, 1}, true);
     check_lines<std::int32_t>({3, 2'200'003, 1, 3}, false);
-  }
+  });
   return report("few_sum");
 }

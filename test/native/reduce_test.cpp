@@ -11,8 +11,8 @@
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
 #include "elements.hpp"
+#include "instruction_sets.hpp"
 #include "nearest.hpp"
 #include "pool.hpp"
 
@@ -355,9 +355,7 @@ int main(int argc, char** argv) {
   const Case large[] = {{{700'001}, 1},      {{2, 200'000}, 2}, {{2, 200'000}, 1},
                         {{200'000, 2}, 1},   {{20, 25'003}, 1}, {{25'003, 20}, 2},
                         {{3, 11'000, 50}, 2}};
-  for (const std::string& isa : instruction_sets()) {
-    setenv("STRIDED_ISA", isa.c_str(), 1);
-    CHECK(choose_kernels().empty());
+  with_each_instruction_set([&] {
     for (int i = 0; i < rounds; ++i) {
       for (int d = 0; d < kDTypeCount; ++d) {
         with_type(static_cast<DType>(d), []<class T>(Tag<T>) { check_all<T>(random_case()); });
@@ -372,6 +370,6 @@ int main(int argc, char** argv) {
     }
     check_ties();
     check_hidden_outputs();
-  }
+  });
   return report("reduce");
 }

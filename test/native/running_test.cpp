@@ -3,13 +3,12 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <vector>
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
+#include "instruction_sets.hpp"
 #include "superaccumulator.hpp"
 
 using namespace strided;
@@ -263,9 +262,7 @@ void check_uneven() {
 }  // namespace
 
 int main() {
-  for (const std::string& isa : instruction_sets()) {
-    setenv("STRIDED_ISA", isa.c_str(), 1);
-    CHECK(choose_kernels().empty());
+  with_each_instruction_set([&] {
     for (finer = false;; finer = true) {
       check_kinds();
       check_long_runs();
@@ -273,6 +270,6 @@ int main() {
       check_uneven();
       if (finer) break;
     }
-  }
+  });
   return report("running");
 }

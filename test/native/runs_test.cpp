@@ -13,7 +13,7 @@
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
+#include "instruction_sets.hpp"
 #include "pool.hpp"
 #include "reduce.hpp"
 #include "superaccumulator.hpp"
@@ -195,17 +195,18 @@ void product_case() {
 }  // namespace
 
 int main() {
-  if (!choose_kernels().empty()) return 1;
+  with_each_instruction_set([&] {
 #define ROW(name, type, letter) \
   compare_all<std::conditional_t<std::is_same_v<type, Bool>, std::uint8_t, type>>(DType::k_##name);
-  STRIDED_DTYPES(ROW)
+    STRIDED_DTYPES(ROW)
 #undef ROW
-  std::int64_t threads = 1;
-  for (const std::int64_t count : {250, 1100, 5000, 9001, 2000000}) {
-    far_case<double>(DType::k_float64, count, 3 * (threads % 2), threads);
-    far_case<float>(DType::k_float32, count, 3 * (threads % 2), threads);
-    threads = threads % 3 + 1;
-  }
-  product_case();
+    std::int64_t threads = 1;
+    for (const std::int64_t count : {250, 1100, 5000, 9001, 2000000}) {
+      far_case<double>(DType::k_float64, count, 3 * (threads % 2), threads);
+      far_case<float>(DType::k_float32, count, 3 * (threads % 2), threads);
+      threads = threads % 3 + 1;
+    }
+    product_case();
+  });
   return report("runs");
 }

@@ -9,8 +9,8 @@
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
 #include "fenced.hpp"
+#include "instruction_sets.hpp"
 #include "pool.hpp"
 #include "reduce.hpp"
 #include "superaccumulator.hpp"
@@ -97,20 +97,21 @@ void check(const Grid& grid, Values kind, bool at_end) {
 }  // namespace
 
 int main() {
-  if (!choose_kernels().empty()) return 1;
-  for (int n = 0; n < 600; ++n) {
-    constexpr std::int64_t most_rows[] = {3, 12, 40, 200};
-    constexpr std::int64_t gaps[] = {0, 0, 8, 24, 3, 4096};
-    Grid grid{1 + below(most_rows[below(4)]), 50 + below(200), 1 + below(6), gaps[below(6)]};
-    if (below(10) == 0) grid.count = 1 + below(6000), grid.rows = 1 + below(20);
-    Pool::instance().resize(1 + static_cast<int>(below(3)));
-    check(grid, kValues[below(6)], below(2) == 0);
-  }
-  // From memory, and at several places of it.
-  for (const std::int64_t spacing : {2, 3, 4}) {
-    Pool::instance().resize(1 + static_cast<int>(spacing % 2));
-    check({3000, 300, spacing, 40}, Values::plain, true);
-    check({41, 23000, spacing, 0}, Values::spread, false);
-  }
+  with_each_instruction_set([&] {
+    for (int n = 0; n < 600; ++n) {
+      constexpr std::int64_t most_rows[] = {3, 12, 40, 200};
+      constexpr std::int64_t gaps[] = {0, 0, 8, 24, 3, 4096};
+      Grid grid{1 + below(most_rows[below(4)]), 50 + below(200), 1 + below(6), gaps[below(6)]};
+      if (below(10) == 0) grid.count = 1 + below(6000), grid.rows = 1 + below(20);
+      Pool::instance().resize(1 + static_cast<int>(below(3)));
+      check(grid, kValues[below(6)], below(2) == 0);
+    }
+    // From memory, and at several places of it.
+    for (const std::int64_t spacing : {2, 3, 4}) {
+      Pool::instance().resize(1 + static_cast<int>(spacing % 2));
+      check({3000, 300, spacing, 40}, Values::plain, true);
+      check({41, 23000, spacing, 0}, Values::spread, false);
+    }
+  });
   return report("spaced");
 }

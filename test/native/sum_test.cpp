@@ -10,7 +10,7 @@
 
 #include "arrays.hpp"
 #include "check.hpp"
-#include "cpu.hpp"
+#include "instruction_sets.hpp"
 #include "layout.hpp"
 #include "pool.hpp"
 #include "reduce.hpp"
@@ -396,9 +396,7 @@ void large_case(double first, double second) {
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 300;
-  for (const std::string& isa : instruction_sets()) {
-    setenv("STRIDED_ISA", isa.c_str(), 1);
-    CHECK(choose_kernels().empty());
+  with_each_instruction_set([&] {
     for (int i = 0; i < rounds; ++i) {
       one_case<double>(DType::k_float64);
       one_case<double>(DType::k_float32);
@@ -431,6 +429,6 @@ int main(int argc, char** argv) {
     growing_case(420'000, 5, 5);
     large_case(0.1, 0.3);
     large_case(1e100, -1e100);
-  }
+  });
   return report("sum");
 }
