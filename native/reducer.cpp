@@ -9,12 +9,14 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kCellBytes = 256 << 10;     // of runs, about, and of a whole small array
-constexpr std::int64_t kFarCellBytes = 512 << 10;  // of runs that are read from memory
-constexpr std::int64_t kMostCellBytes = 4 << 20;   // of as many as kernels finish together
-constexpr std::int64_t kRunsAtOnce = 8;            // that kernels add, at most
-constexpr std::int64_t kRunsTogether = 32;         // that they finish
-constexpr double kSequential = 256 << 10;          // bytes that are not worth waking a thread
+constexpr double kCellBytes = 256 << 10;          // of runs, about, and of a whole small array
+constexpr double kFarCellBytes = 512 << 10;       // of runs that are read from memory, at least,
+constexpr double kMostFarCellBytes = 2 << 20;     // and at most: to go on to the next costs time
+constexpr double kFarCells = 32;                  // for each thread, if they are so large
+constexpr std::int64_t kMostCellBytes = 4 << 20;  // of as many as kernels finish together
+constexpr std::int64_t kRunsAtOnce = 8;           // that kernels add, at most
+constexpr std::int64_t kRunsTogether = 32;        // that they finish
+constexpr double kSequential = 256 << 10;         // bytes that are not worth waking a thread
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 32;
@@ -55,7 +57,9 @@ bool Reducer::stopped() const noexcept {
 // How many runs are added in turn.
 std::int64_t Reducer::runs_of_cell() const noexcept {
   const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
-  const double bytes = static_cast<double>(near() ? kCellBytes : kFarCellBytes);
+  // The order of terms depends on whether a cell has one run.
+  const double even = family_.rounded ? 0 : bytes_ / (Pool::instance().threads() * kFarCells);
+  const double bytes = near() ? kCellBytes : std::clamp(even, kFarCellBytes, kMostFarCellBytes);
   const auto runs = static_cast<std::int64_t>(
       std::clamp(bytes / run_bytes, 1.0, static_cast<double>(kTile - kRunsTogether)));
   const bool together = !near() && kRunsTogether * run_bytes <= kMostCellBytes &&

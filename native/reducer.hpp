@@ -82,6 +82,7 @@ class Reducer {
 
   std::int64_t runs_of_cell() const noexcept;
   void cut();
+  bool leans(const Cell& cell) const;
   void probe();
   Status end();
   std::int64_t few_units() const noexcept;

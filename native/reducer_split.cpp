@@ -1,6 +1,8 @@
 // How threads share the terms of cells, where there are too few cells for all of them.
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <cstring>
 
 #include "memory.hpp"
 #include "pool.hpp"
@@ -19,6 +21,25 @@ constexpr std::int64_t kMostProbed = 16;       // columns
 constexpr std::int64_t kManyProbed = 3;        // of them, so that they do not just lie halfway
 constexpr std::int64_t kLeastProbed = 4096;    // columns, of which these are few
 constexpr std::int64_t kProbesPerThread = 2;   // spans of theirs
+constexpr std::int64_t kSampled = 256;         // terms that cost nothing
+constexpr double kOutweighed = 8;              // times as large as a sum of both signs may be
+
+// Whether a sample of the terms shows that columns do not cancel, as they are mostly of one sign.
+template <class T>
+bool is_one_sided(const std::byte* at, std::int64_t stride, std::int64_t terms,
+                  std::int64_t columns) {
+  double sums[kMostProbed] = {}, sizes[kMostProbed] = {};
+  const std::int64_t step = terms / kSampled | 1;  // odd, as signs may alternate
+  for (std::int64_t r = 0; r < terms; r += step) {
+    T row[kMostProbed];
+    std::memcpy(row, at + r * stride, static_cast<std::size_t>(columns) * sizeof(T));
+    for (std::int64_t j = 0; j < columns; ++j) sums[j] += row[j], sizes[j] += std::abs(row[j]);
+  }
+  for (std::int64_t j = 0; j < columns; ++j) {
+    if (!(std::abs(sums[j]) * kOutweighed > sizes[j])) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -106,6 +127,17 @@ void Reducer::share_cells(int tier, const std::vector<Cell>& cells) {
   finish_parts(tier, cells, share(family_.tiers[tier], cells, some));
 }
 
+bool Reducer::leans(const Cell& cell) const {
+  if (plan_.stage != nullptr || !plan_.reduced.empty()) return false;
+  const std::byte* at = base(cell).moved(plan_.across, cell.column).in();
+  const std::int64_t stride = plan_.rows.stride[kIn];
+  if (plan_.dtype == DType::k_float64) {
+    return is_one_sided<double>(at, stride, plan_.terms, cell.count);
+  }
+  return plan_.dtype == DType::k_float32 &&
+         is_one_sided<float>(at, stride, plan_.terms, cell.count);
+}
+
 // Reduces a few columns to see which tier is of any use: columns that cancel do so all over an
 // array, and there may be too few cells for the first of them to tell the others.
 void Reducer::probe() {
@@ -113,6 +145,7 @@ void Reducer::probe() {
   // One line of each row: lines so far apart take long to read.
   const std::int64_t probed = kProbedBytes / plan_.width();
   const Cell some{0, plan_.columns / 2 / probed * probed, probed};
+  if (leans(some)) return;
   const std::int64_t spans = std::min<std::int64_t>(kProbesPerThread * Pool::instance().threads(),
                                                     ceil_div(plan_.terms, kLeastSharedRows));
   for (; first_tier_ + 1 < family_.tier_count; ++first_tier_) {

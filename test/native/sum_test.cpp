@@ -219,6 +219,31 @@ void tall_cases(DType dtype) {
   tall_case<T>(dtype, 1009, 18'774, 1);
 }
 
+// Wide rows that cancel: of the terms that are looked at before, every fifth, the sign does not
+// show it.
+template <class T>
+void hidden_case(std::int64_t rows, std::int64_t columns) {
+  constexpr DType dtype = sizeof(T) == 4 ? DType::k_float32 : DType::k_float64;
+  constexpr auto size = static_cast<std::int64_t>(sizeof(T));
+  std::vector<T> data(static_cast<std::size_t>(rows * columns));
+  for (std::int64_t r = 0; r + 1 < rows; r += 5) {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      T* const x = &data[static_cast<std::size_t>(r * columns + j)];
+      x[0] = static_cast<T>(1 + static_cast<double>(below(1000)) / 1024);
+      x[columns] = -x[0];
+    }
+  }
+  const Array in{
+      dtype, reinterpret_cast<std::byte*>(data.data()), 2, {rows, columns}, {columns * size, size}};
+  for (int threads = 1; threads <= 3; ++threads) {
+    Pool::instance().resize(threads);
+    std::vector<T> sums(static_cast<std::size_t>(columns), T{-1});
+    const Array out{dtype, reinterpret_cast<std::byte*>(sums.data()), 1, {columns}, {size}};
+    CHECK(reduce({ReductionKind::k_sum, in, out, nullptr, 1, {}, nullptr}) == Status::ok);
+    for (const T sum : sums) CHECK(sum == 0);
+  }
+}
+
 // More columns than a tile has, whose results lie in either direction and with gaps; some cancel,
 // some lie halfway, some overflow before a term takes it back, and some have unusual terms.
 template <class T>
@@ -416,6 +441,8 @@ int main(int argc, char** argv) {
       wide_case<double>(rows, 25'003);
       wide_case<float>(rows, 25'003);
     }
+    hidden_case<double>(1282, 5000);
+    hidden_case<float>(1282, 5000);
     scattered_case<double>(7, 100, 500);
     scattered_case<float>(7, 100, 500);
     scattered_case<double>(150, 3, 5000);
