@@ -31,7 +31,8 @@ constexpr std::int64_t kColumnBytes = 4096;   // of a column are worth merging i
 constexpr std::int64_t kFreeBytes = 65536;    // the same when it is not to be felt
 constexpr std::int64_t kStagedTile = 2048;    // of one that is staged
 constexpr std::int64_t kOftenHalfway = 16;    // terms whose sums are
-constexpr std::int64_t kWholeTerms = 80;      // where a span may begin
+constexpr std::int64_t kWholeRows = 80;       // where a span of rows may begin, as loops take some,
+constexpr std::int64_t kWholeRun = 64;        // and one of a run: with a line of the memory
 constexpr std::int64_t kLeastAnchored = 17;   // terms that are worth choosing an anchor
 constexpr std::int64_t kLeastTogether = 8;    // results that are
 constexpr std::int64_t kMostUncertain = 8;    // of so many results one, or the anchor is not theirs
@@ -132,8 +133,8 @@ WalkBase Reducer::base(const Cell& cell) const noexcept {
 Span Reducer::span(std::int64_t number, std::int64_t spans) const noexcept {
   const auto start = [&](std::int64_t n) {
     const auto at = static_cast<std::int64_t>(static_cast<int128>(plan_.terms) * n / spans);
-    // Loops take some terms at a time.
-    return n == spans || plan_.terms < kWholeTerms * spans ? at : at / kWholeTerms * kWholeTerms;
+    const std::int64_t whole = plan_.inner ? kWholeRun : kWholeRows;
+    return n == spans || plan_.terms < whole * spans ? at : at / whole * whole;
   };
   return {start(number), start(number + 1)};
 }

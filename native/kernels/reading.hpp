@@ -6,13 +6,14 @@
 // next, if these lie side by side. One place alone gives two thirds of that on AMD Zen 3 (12 and 18
 // GB/s with one thread), and five sixths on AMD Zen 5, whatever is announced.
 //
-//   512 bits   The core sees enough ahead by itself where a line takes it a few instructions.
-//              Announcements take a tenth of the speed there: four places of runs, ten rows, and
-//              nothing is announced. Sums of floats take it more of them. Such functors are heavy:
-//              they read eight places of runs, or ten rows, and announce each line shortly before.
-//              As many lines may be on their way as 56; with 64 the speed is three quarters.
-//              (When another thread has the other half of the core, as it may on a machine that is
-//              shared, the core sees half as far, and announcements are worth twice as much.)
+//   512 bits   Four places of runs, or four rows of a tile, each announced a while before. A core
+//   of
+//              its own sees enough ahead without announcements, and they cost nothing there; one
+//              whose other half another thread has, as it may on a machine that is shared, sees
+//              half as far, and reads a fifth to a third faster with them. Sums of floats take it
+//              more instructions for a line. Such functors are heavy: they read eight places of
+//              runs, or ten rows, and announce each line shortly before. As many of their lines may
+//              be on their way as 56; with 64 the speed is three quarters.
 //              Runs that are too short for that are read one after the other and announced long
 //              before, unless the functor is light: it has few instructions for a vector.
 //   less       Four runs are always read at once, or eight rows, and announced shortly before.
@@ -31,10 +32,9 @@ constexpr int64_t kNearAhead = 512;
 constexpr int kRows = kNarrow ? 8 : 16;  // of a tile
 constexpr int64_t kHeavyAhead = 320;
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
-constexpr int64_t kGroups = 4;                    // accumulators of a run
-constexpr int kPlaceRows = kNarrow ? kRows : 10;  // of a tile, of which each is a place
-constexpr int64_t kPlacesApart = 2 << 20;         // bytes from one of them to the next, at most
-constexpr int64_t kPlaceRun = 8192;               // shorter ones end too often
+constexpr int64_t kGroups = 4;             // accumulators of a run
+constexpr int64_t kPlacesApart = 2 << 20;  // bytes from one of them to the next, at most
+constexpr int64_t kPlaceRun = 8192;        // shorter ones end too often
 constexpr int64_t kPlaceBytes = kNarrow ? 4096 : 16384;  // of each, to be followed
 
 // Functors say that they are light by kLight, or heavy by kHeavy.
@@ -47,10 +47,19 @@ constexpr bool kIsHeavy = requires { requires F::kHeavy; };
 template <class F>
 constexpr int64_t kPlaces = !kNarrow && kIsHeavy<F> ? 8 : kGroups;
 
-// How long before the lines of places are announced, if they are.
-constexpr int64_t kUsualAhead = kNarrow ? kNearAhead : 0;
+// Rows of a tile that are, each of which is a place.
+constexpr int kHeavyRows = 10;
+template <class F>
+constexpr int kPlaceRows = kNarrow       ? kRows
+                           : kIsHeavy<F> ? kHeavyRows
+                                         : 4;
+
+// How long before the lines of places are announced, of runs and of rows.
+constexpr int64_t kUsualAhead = kNarrow ? kNearAhead : 1024;
 template <class F>
 constexpr int64_t kPlaceAhead = !kNarrow && kIsHeavy<F> ? kHeavyAhead : kUsualAhead;
+template <class F>
+constexpr int64_t kRowAhead = kNarrow || kIsHeavy<F> ? kPlaceAhead<F> : 2 * kUsualAhead;
 
 // Announces what is read from one place `bytes` from here on, and what lies that far ahead.
 STRIDED_INLINE void announce_far(const char* at, int64_t bytes = kLine) {

@@ -57,8 +57,10 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
   F group[kPlaces<F>];
-  // What is announced is there in time, wherever it lies.
-  const int64_t head = kIsLight<F> ? unaligned_head<typename F::Chunk>(x) : 0;
+  constexpr bool kRounds = requires { requires F::kRounds; };
+  // Of few instructions for a vector, to read two lines for each is to be felt.
+  constexpr bool kAnywhere = kNarrow || kRounds || kIsHeavy<F>;
+  const int64_t head = kAnywhere ? 0 : unaligned_head<typename F::Chunk>(x);
   if (head > 0) {
     group[0].add(part_of_run<F>(x, head));
     group[0].spill();
