@@ -19,7 +19,6 @@ STRIDED_INLINE VecF64 doubles(Packed<T> x) {
 
 template <class T>
 struct PackedFloats {
-  static constexpr bool kHeavy = true;
   using Element = T;
   using Chunk = Packed<T>;
   static constexpr int64_t kWidth = kLanes;

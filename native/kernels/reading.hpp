@@ -8,12 +8,11 @@
 //
 //   512 bits   Four places of runs, or four rows of a tile, each announced a while before. A core
 //   of
-//              its own sees enough ahead without announcements, and they cost nothing there; one
+//              its own sees enough ahead without announcements, but they cost nothing there; one
 //              whose other half another thread has, as it may on a machine that is shared, sees
-//              half as far, and reads a fifth to a third faster with them. Sums of floats take it
-//              more instructions for a line. Such functors are heavy: they read eight places of
-//              runs, or ten rows, and announce each line shortly before. As many of their lines may
-//              be on their way as 56; with 64 the speed is three quarters.
+//              half as far, and reads a tenth to a third faster with them. More places, or fewer
+//              instructions for a line, are no better: where too many lines are on their way at
+//              once, memory gives three quarters.
 //              Runs that are too short for that are read one after the other and announced long
 //              before, unless the functor is light: it has few instructions for a vector.
 //   less       Four runs are always read at once, or eight rows, and announced shortly before.
@@ -30,36 +29,21 @@ constexpr int64_t kLine = 64;
 constexpr int64_t kFarAhead = 8192;  // bytes
 constexpr int64_t kNearAhead = 512;
 constexpr int kRows = kNarrow ? 8 : 16;  // of a tile
-constexpr int64_t kHeavyAhead = 320;
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
-constexpr int64_t kGroups = 4;             // accumulators of a run
-constexpr int64_t kPlacesApart = 2 << 20;  // bytes from one of them to the next, at most
-constexpr int64_t kPlaceRun = 8192;        // shorter ones end too often
+constexpr int64_t kGroups = 4;                   // accumulators of a run
+constexpr int64_t kPlaces = kGroups;             // of runs that are read at once
+constexpr int kPlaceRows = kNarrow ? kRows : 4;  // of a tile, of which each is a place
+constexpr int64_t kPlacesApart = 2 << 20;        // bytes from one of them to the next, at most
+constexpr int64_t kPlaceRun = 8192;              // shorter ones end too often
 constexpr int64_t kPlaceBytes = kNarrow ? 4096 : 16384;  // of each, to be followed
 
-// Functors say that they are light by kLight, or heavy by kHeavy.
+// Functors say that they are light by kLight.
 template <class F>
 constexpr bool kIsLight = !kNarrow && requires { requires F::kLight; };
-template <class F>
-constexpr bool kIsHeavy = requires { requires F::kHeavy; };
-
-// Places of runs that are read at once.
-template <class F>
-constexpr int64_t kPlaces = !kNarrow && kIsHeavy<F> ? 8 : kGroups;
-
-// Rows of a tile that are, each of which is a place.
-constexpr int kHeavyRows = 10;
-template <class F>
-constexpr int kPlaceRows = kNarrow       ? kRows
-                           : kIsHeavy<F> ? kHeavyRows
-                                         : 4;
 
 // How long before the lines of places are announced, of runs and of rows.
-constexpr int64_t kUsualAhead = kNarrow ? kNearAhead : 1024;
-template <class F>
-constexpr int64_t kPlaceAhead = !kNarrow && kIsHeavy<F> ? kHeavyAhead : kUsualAhead;
-template <class F>
-constexpr int64_t kRowAhead = kNarrow || kIsHeavy<F> ? kPlaceAhead<F> : 2 * kUsualAhead;
+constexpr int64_t kPlaceAhead = kNarrow ? kNearAhead : 1024;
+constexpr int64_t kRowAhead = kNarrow ? kNearAhead : 2048;
 
 // Announces what is read from one place `bytes` from here on, and what lies that far ahead.
 STRIDED_INLINE void announce_far(const char* at, int64_t bytes = kLine) {

@@ -14,32 +14,32 @@ STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t c
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t line = kLine / size;
-  F own[kPlaces<F>];  // in registers, unlike what is pointed to
+  F own[kPlaces];  // in registers, unlike what is pointed to
 #pragma GCC unroll 8
-  for (int64_t g = 0; g < kPlaces<F>; ++g) own[g] = sums[g];
+  for (int64_t g = 0; g < kPlaces; ++g) own[g] = sums[g];
   const auto chunk = [&](int64_t g, int64_t i) {
     return chunk_at<F>(reinterpret_cast<const Element*>(at + g * apart) + i);
   };
   const auto add = [&](int64_t i) {
 #pragma GCC unroll 8
-    for (int64_t g = 0; g < kPlaces<F>; ++g) own[g].add(chunk(g, i));
+    for (int64_t g = 0; g < kPlaces; ++g) own[g].add(chunk(g, i));
   };
   for (int64_t i = 0; i < count;) {
     const int64_t left = (count - i) / F::kWidth;
     const int64_t stop = i + F::kWidth * (left < F::kBurst ? left : F::kBurst);
     for (; i + line <= stop; i += line) {
 #pragma GCC unroll 8
-      for (int64_t g = 0; g < kPlaces<F>; ++g) {
-        announce_place<kPlaceAhead<F>>(at + g * apart + i * size, (count - i) * size, jump);
+      for (int64_t g = 0; g < kPlaces; ++g) {
+        announce_place<kPlaceAhead>(at + g * apart + i * size, (count - i) * size, jump);
       }
       for (int64_t part = 0; part < line; part += F::kWidth) add(i + part);
     }
     for (; i < stop; i += F::kWidth) add(i);
 #pragma GCC unroll 8
-    for (int64_t g = 0; g < kPlaces<F>; ++g) own[g].spill();
+    for (int64_t g = 0; g < kPlaces; ++g) own[g].spill();
   }
 #pragma GCC unroll 8
-  for (int64_t g = 0; g < kPlaces<F>; ++g) sums[g] = own[g];
+  for (int64_t g = 0; g < kPlaces; ++g) sums[g] = own[g];
 }
 
 // How many additions the first of so many chunks of an accumulator goes through, at most: those up
@@ -56,11 +56,10 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
-  F group[kPlaces<F>];
+  F group[kPlaces];
   constexpr bool kRounds = requires { requires F::kRounds; };
-  // Of few instructions for a vector, to read two lines for each is to be felt.
-  constexpr bool kAnywhere = kNarrow || kRounds || kIsHeavy<F>;
-  const int64_t head = kAnywhere ? 0 : unaligned_head<typename F::Chunk>(x);
+  // To read two lines for each vector is to be felt where vectors are as long.
+  const int64_t head = kNarrow || kRounds ? 0 : unaligned_head<typename F::Chunk>(x);
   if (head > 0) {
     group[0].add(part_of_run<F>(x, head));
     group[0].spill();
@@ -68,11 +67,10 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
     count -= head;
   }
   int64_t i = 0;
-  if (at_places && count * size >= kPlaces<F> * kPlaceBytes) {
-    const int64_t each = count / (kPlaces<F> * F::kWidth) * F::kWidth;
+  if (at_places && count * size >= kPlaces * kPlaceBytes) {
+    const int64_t each = count / (kPlaces * F::kWidth) * F::kWidth;
     add_places(group, reinterpret_cast<const char*>(x), each * size, each, 0);
-    i = kPlaces<F> * each;
-    for (int64_t g = kGroups; g < kPlaces<F>; ++g) group[g - kGroups].merge(group[g]);
+    i = kPlaces * each;
   }
   while (i + step <= count) {
     const int64_t left = (count - i) / step;
@@ -106,13 +104,13 @@ STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t
   const int64_t head = kRounds ? 0 : common_head<typename F::Chunk>(first, apart);
   const int64_t whole = (count - head) / F::kWidth * F::kWidth;
   const auto add_parts = [&](int64_t from, int64_t some) {
-    for (int64_t g = 0; some > 0 && g < kPlaces<F>; ++g) {
+    for (int64_t g = 0; some > 0 && g < kPlaces; ++g) {
       const auto* x = reinterpret_cast<const Element*>(source + g * apart);
       sums[g].add(part_of_run<F>(x + from, some));
       sums[g].spill();
     }
   };
-  for (int64_t g = 0; g < kPlaces<F>; ++g) sums[g] = F();
+  for (int64_t g = 0; g < kPlaces; ++g) sums[g] = F();
   add_parts(0, head);
   add_places(sums, source + head * size, apart, whole, stride - whole * size);
   add_parts(head + whole, count - head - whole);
@@ -166,20 +164,20 @@ STRIDED_INLINE void close_all(int64_t rows, int64_t count, Columns* columns, boo
 template <class F, class Several, class Single>
 STRIDED_INLINE void close_places(int64_t rows, int64_t count, Columns* columns, bool fresh,
                                  Several&& several, Single&& single) {
-  const int64_t apart = rows / kPlaces<F>;
+  const int64_t apart = rows / kPlaces;
   for (int64_t r = 0; r < apart; r += kLanes) {
     const int64_t some = apart - r < kLanes ? apart - r : kLanes;
-    F ready[kPlaces<F>][kLanes];
+    F ready[kPlaces][kLanes];
     for (int64_t i = 0; i < some; ++i) {
-      F sums[kPlaces<F>];
+      F sums[kPlaces];
       several(sums, r + i, apart);
-      for (int64_t g = 0; g < kPlaces<F>; ++g) ready[g][i] = sums[g];
+      for (int64_t g = 0; g < kPlaces; ++g) ready[g][i] = sums[g];
     }
-    for (int64_t g = 0; g < kPlaces<F>; ++g) {
+    for (int64_t g = 0; g < kPlaces; ++g) {
       close_some(ready[g], some, g * apart + r, count, columns, fresh);
     }
   }
-  for (int64_t r = kPlaces<F> * apart; r < rows; ++r) {
+  for (int64_t r = kPlaces * apart; r < rows; ++r) {
     single(r).close_run(columns, r, count, fresh);
   }
 }
@@ -205,7 +203,7 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
           sum_runs(sums, first + r * stride, apart * stride, stride, count);
         },
         [&](int64_t r) { return sum_run<F>(run(r), count, jump, true); });
-    columns->depth += chain<F>(count / F::kWidth) + kPlaces<F> + F::kRunDepth;
+    columns->depth += chain<F>(count / F::kWidth) + kPlaces + F::kRunDepth;
   } else {
     close_all<F>(rows, count, columns, fresh,
                  [&] { return sum_run<F>(run(r++), count, jump, false); });

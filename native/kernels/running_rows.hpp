@@ -10,11 +10,11 @@ namespace {
 constexpr int kTogether = kNarrow ? 1 : 2;  // chunks of each of some accumulators
 
 // Accumulators of one run, or of several. (Lengths are of elements, which may lie apart.)
-template <class Sum, int64_t kAll>
+template <class Sum>
 struct RunningRuns {
   using Parts = typename Sum::Parts;
   static constexpr int64_t kStride = kElementStride<Sum>;
-  Sum sums[kAll];
+  Sum sums[kPlaces];
   int64_t blocks = 0;
 
   // Begins with anchors for the first elements of a run, unless it is very short.
@@ -39,19 +39,19 @@ struct RunningRuns {
       if (!Sum::template adds_nothing<kBeside>(sums, some, term)) {
         Sum::template add_block<kTogether, kBeside>(sums, some, term);
       }
-      if (++blocks % Sum::kSettledAfter == 0) Sum::settle(sums, kAll);
+      if (++blocks % Sum::kSettledAfter == 0) Sum::settle(sums, kPlaces);
     }
   }
 
   // As many elements, a multiple of a vector's, from each place: see add_places in run_loop.hpp.
   STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t count, int64_t jump) {
-    add<kAll>(count / kLanes, [=](int64_t b, int64_t i) {
+    add<kPlaces>(count / kLanes, [=](int64_t b, int64_t i) {
       const int64_t offset = i * kChunkStride<Sum>;
       const char* const at = from + b * apart + offset;
       if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing<Sum> != 1) {
 #pragma GCC unroll 4
         for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
-          announce_place<kPlaceAhead<Sum>>(at + line, count * kStride - offset, jump);
+          announce_place<kPlaceAhead>(at + line, count * kStride - offset, jump);
         }
       }
       return chunk_at<Sum>(at);
@@ -94,27 +94,24 @@ struct RunningRuns {
 template <class Sum>
 STRIDED_INLINE int64_t depth_of_run(int64_t count) {
   const int64_t blocks = count / (kLanes * Sum::kMostBlock) + 8;
-  return Sum::depth_of(blocks) + 2 * kPlaces<Sum> + Sum::Parts::kRunDepth;
+  return Sum::depth_of(blocks) + 2 * kPlaces + Sum::Parts::kRunDepth;
 }
 
 template <class Sum>
 STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int64_t jump,
                                                bool places) {
-  constexpr int64_t kAll = kPlaces<Sum>;
-  RunningRuns<Sum, kAll> run;
+  RunningRuns<Sum> run;
   run.begin(x, count);
-  if (places && kAll * kPlaceBytes < count * kElementStride<Sum>) {
-    const int64_t each = (count - kBehind<Sum>) / (kAll * kLanes) * kLanes;
+  if (places && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
+    const int64_t each = (count - kBehind<Sum>) / (kPlaces * kLanes) * kLanes;
     run.add_places(x, each * kElementStride<Sum>, each, 0);
-    x += kAll * each * kElementStride<Sum>;
-    count -= kAll * each;
+    x += kPlaces * each * kElementStride<Sum>;
+    count -= kPlaces * each;
   }
   run.template add_run<true>(x, count, jump);
-  typename Sum::Parts group[kAll];
+  typename Sum::Parts group[kPlaces];
 #pragma GCC unroll 8
-  for (int64_t b = 0; b < kAll; ++b) group[b] = run.total(b);
-#pragma GCC unroll 8
-  for (int64_t b = kGroups; b < kAll; ++b) group[b - kGroups].merge(group[b]);
+  for (int64_t b = 0; b < kPlaces; ++b) group[b] = run.total(b);
   merge_groups(group);
   return group[0];
 }
@@ -124,18 +121,17 @@ STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int
 template <class Sum>
 STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source, int64_t apart,
                                  int64_t stride, int64_t count) {
-  constexpr int64_t kAll = kPlaces<Sum>;
   constexpr int64_t size = kElementStride<Sum>;
   const auto* const first = reinterpret_cast<const double*>(source);
   const int64_t head = kSpacing<Sum> == 1 ? common_head<VecF64>(first, apart) : 0;
   const int64_t whole = (count - head - kBehind<Sum>) / kLanes * kLanes;
-  RunningRuns<Sum, kAll> runs;
+  RunningRuns<Sum> runs;
   runs.begin(source, count);
-  runs.template add_parts<kAll>(source, apart, head);
+  runs.template add_parts<kPlaces>(source, apart, head);
   runs.add_places(source + head * size, apart, whole, stride - whole * size);
-  runs.template add_parts<kAll>(source + (head + whole) * size, apart, count - head - whole);
+  runs.template add_parts<kPlaces>(source + (head + whole) * size, apart, count - head - whole);
 #pragma GCC unroll 8
-  for (int64_t b = 0; b < kAll; ++b) totals[b] = runs.total(b);
+  for (int64_t b = 0; b < kPlaces; ++b) totals[b] = runs.total(b);
 }
 
 constexpr int64_t kLeastAtPlaces = 8 * kLanes;  // elements
@@ -222,8 +218,8 @@ void running_rows(const void* source, int64_t stride, int64_t rows, int64_t coun
 // Pieces are added to accumulators that are kept between them.
 template <class Sum>
 void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
-  static_assert(sizeof(RunningRuns<Sum, kGroups>) <= kSumsBytes);
-  RunningRuns<Sum, kGroups> run;
+  static_assert(sizeof(RunningRuns<Sum>) <= kSumsBytes);
+  RunningRuns<Sum> run;
   if (fresh) {
     run.begin(static_cast<const char*>(source), count);
   } else {
@@ -235,7 +231,7 @@ void running_piece(const void* source, int64_t count, void* sums, bool fresh) {
 
 template <class Sum>
 void close_running(const void* sums, int64_t count, Columns* columns) {
-  RunningRuns<Sum, kGroups> run;
+  RunningRuns<Sum> run;
   __builtin_memcpy(&run, sums, sizeof run);
   typename Sum::Parts group[kGroups];
   for (int64_t b = 0; b < kGroups; ++b) group[b] = run.total(b);

@@ -145,7 +145,7 @@ template <class F, int kCount, bool kAtPlaces, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, int64_t count,
                              Columns* columns) {
   constexpr int64_t size = kElementStride<F>;
-  constexpr int64_t kAhead = kAtPlaces ? kRowAhead<F> : kNearAhead;
+  constexpr int64_t kAhead = kAtPlaces ? kRowAhead : kNearAhead;
   int64_t j = 0;
   const auto ahead = [&] {
     return kAhead == 0 ? 0 : look_ahead((count - j) * size, count * size, step, kAhead);
@@ -223,11 +223,11 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   };
   constexpr bool kRounds = requires { requires F::kRounds; };
   if constexpr (kSpacing<F> != 1) {
-    add.template operator()<kPlaceRows<F>, true>();
+    add.template operator()<kPlaceRows, true>();
   } else if (kRounds || columns->near) {
     add.template operator()<kRows, false>();
   } else {
-    add.template operator()<kPlaceRows<F>, true>();
+    add.template operator()<kPlaceRows, true>();
   }
   add.template operator()<kFewRows, false>();
   if constexpr (kSpacing<F> == 1) add.template operator()<2, false>();
@@ -236,8 +236,8 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     columns->depth += F::depth_of(blocks);
     return;
   }
-  constexpr int64_t kLeast = kRows < kPlaceRows<F> ? kRows : kPlaceRows<F>;
-  const int64_t apart = kRows + kPlaceRows<F> + rows / kLeast;  // or less, with a few that are left
+  constexpr int64_t kLeast = kRows < kPlaceRows ? kRows : kPlaceRows;
+  const int64_t apart = kRows + kPlaceRows + rows / kLeast;  // or less, with a few that are left
   columns->depth += kApart<F> && apart < rows ? apart : rows;
 }
 
