@@ -126,10 +126,13 @@ struct AnchoredLanes {
 constexpr int kStep = 4;  // terms of each lane that are unrolled
 
 // One term, which is scaled. (GCC keeps the lanes of a loop in registers if they are in arrays of
-// its own, one for each of these, and rests are brought up to date.)
+// its own, one for each of these, and rests are brought up to date.) Where the term is scaled by
+// itself, the next sum waits less long.
+template <bool kFused>
 STRIDED_INLINE void add_scaled(VecF64 x, VecF64 scale, VecF64* sum, VecF64* rests, VecI64* common) {
-  const VecF64 t = plus_product(x, scale, *sum);
-  VecF64 more = *rests + plus_product(x, scale, *sum - t);
+  const auto plus = [&](VecF64 y) { return kFused ? plus_product(x, scale, y) : x * scale + y; };
+  const VecF64 t = plus(*sum);
+  VecF64 more = *rests + plus(*sum - t);
   bring_up_to_date(more);
   *rests = more;
   *common &= (VecI64)t;
@@ -168,9 +171,12 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
   for (int b = 0; b < kBeside; ++b) {
     sum[b] = lanes[b].sum, left[b] = lanes[b].rests, common[b] = lanes[b].common;
   }
-  const auto chunk = [](const char* run, int64_t c) {
-    announce_far(run + c * kVectorBytes);
-    return load<VecF64>(run + c * kVectorBytes);
+  // Of short runs, those that come after these.
+  const int64_t ahead = kBeside * count * 8 < kFarAhead ? kFarAhead : kNearAhead;
+  const auto chunk = [=](const char* run, int64_t c) {
+    const char* const at = run + c * kVectorBytes;
+    if (!kNarrow) __builtin_prefetch(at + ahead);
+    return load<VecF64>(at);
   };
   int64_t c = 0;
 #pragma GCC unroll 1
@@ -179,7 +185,7 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
     for (int b = 0; b < kBeside; ++b) {
 #pragma GCC unroll 4
       for (int k = 0; k < kStep; ++k) {
-        add_scaled(chunk(runs[b], c + k), scale, &sum[b], &left[b], &common[b]);
+        add_scaled<true>(chunk(runs[b], c + k), scale, &sum[b], &left[b], &common[b]);
       }
     }
   }
@@ -187,13 +193,13 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
   for (; c < chunks; ++c) {
 #pragma GCC unroll 4
     for (int b = 0; b < kBeside; ++b) {
-      add_scaled(chunk(runs[b], c), scale, &sum[b], &left[b], &common[b]);
+      add_scaled<true>(chunk(runs[b], c), scale, &sum[b], &left[b], &common[b]);
     }
   }
 #pragma GCC unroll 4
   for (int b = 0; b < kBeside && rest > 0; ++b) {
     const VecF64 x = load_part(runs[b] + chunks * kVectorBytes, rest * 8, VecF64{});
-    add_scaled(x, scale, &sum[b], &left[b], &common[b]);
+    add_scaled<true>(x, scale, &sum[b], &left[b], &common[b]);
   }
 #pragma GCC unroll 4
   for (int b = 0; b < kBeside; ++b) {
@@ -241,14 +247,15 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
     for (int b = 0; b < kBeside; ++b) {
 #pragma GCC unroll 4
       for (int k = 0; k < kStep; ++k) {
-        add_scaled(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
+        add_scaled<kNarrow>(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
       }
     }
   }
 #pragma GCC unroll 1
   for (; r < rows; ++r, row += stride) {
 #pragma GCC unroll 4
-    for (int b = 0; b < kBeside; ++b) add_scaled(at(b, row), scale, &sum[b], &rests[b], &common[b]);
+    for (int b = 0; b < kBeside; ++b)
+      add_scaled<kNarrow>(at(b, row), scale, &sum[b], &rests[b], &common[b]);
   }
 #pragma GCC unroll 4
   for (int b = 0; b < kBeside; ++b) {
