@@ -254,8 +254,9 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
 #pragma GCC unroll 1
   for (; r < rows; ++r, row += stride) {
 #pragma GCC unroll 4
-    for (int b = 0; b < kBeside; ++b)
+    for (int b = 0; b < kBeside; ++b) {
       add_scaled<kNarrow>(at(b, row), scale, &sum[b], &rests[b], &common[b]);
+    }
   }
 #pragma GCC unroll 4
   for (int b = 0; b < kBeside; ++b) {

@@ -100,7 +100,7 @@ struct Places {
       if (!kNarrow && kRuns == 1) {
         announce_far(at);
       } else if (v * kVectorBytes % kLine == 0) {
-        announce_place<kPlaceAhead>(at, (runs[g].count - i) * kSize, 0);
+        announce_place(at, (runs[g].count - i) * kSize, 0);
       }
       return K::place_key(load<Vec<Element>>(at));
     };

@@ -7,12 +7,11 @@
 // GB/s with one thread), and five sixths on AMD Zen 5, whatever is announced.
 //
 //   512 bits   Four places of runs, or four rows of a tile, each announced a while before. A core
-//   of
-//              its own sees enough ahead without announcements, but they cost nothing there; one
-//              whose other half another thread has, as it may on a machine that is shared, sees
-//              half as far, and reads a tenth to a third faster with them. More places, or fewer
-//              instructions for a line, are no better: where too many lines are on their way at
-//              once, memory gives three quarters.
+//              that a thread has to itself sees enough ahead without announcements, but they cost
+//              nothing there. Where another thread has its other half, as it may on a machine that
+//              is shared, it sees half as far, and reads a tenth to a third faster with them. More
+//              places, or fewer instructions for a line, are no better: where too many lines are on
+//              their way at once, memory gives three quarters.
 //              Runs that are too short for that are read one after the other and announced long
 //              before, unless the functor is light: it has few instructions for a vector.
 //   less       Four runs are always read at once, or eight rows, and announced shortly before.
@@ -59,9 +58,8 @@ STRIDED_INLINE void announce_far(const char* at, int64_t bytes, int64_t left, in
 }
 
 // The same of one of several places.
-template <int64_t kAhead>
 STRIDED_INLINE void announce_place(const char* at, int64_t left, int64_t jump) {
-  if constexpr (kAhead > 0) __builtin_prefetch(at + kAhead + (left > kAhead ? 0 : jump));
+  __builtin_prefetch(at + kPlaceAhead + (left > kPlaceAhead ? 0 : jump));
 }
 
 // Whether runs of so many bytes are read at several places at once.

@@ -51,7 +51,7 @@ struct RunningRuns {
       if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing<Sum> != 1) {
 #pragma GCC unroll 4
         for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
-          announce_place<kPlaceAhead>(at + line, count * kStride - offset, jump);
+          announce_place(at + line, count * kStride - offset, jump);
         }
       }
       return chunk_at<Sum>(at);

@@ -64,14 +64,14 @@ __attribute__((noinline)) void add_block_to(const char* at, int64_t stride, int6
 
 // Adds a few rows to kBeside vectors of columns; the running sums are read and written once for all
 // of them.
-template <class F, int kCount, int kBeside, bool kAnnounced, bool kFresh>
+template <class F, int kCount, int kBeside, bool kFresh>
 STRIDED_INLINE void add_to(const char* at, int64_t stride, int64_t j, int64_t ahead,
                            Columns* columns) {
   const int64_t column = columns->first + j;
   const RowChunks<F> chunks{at, stride};
   F sums[kBeside];
   constexpr bool kGoOn = !kFresh && !kApart<F>;
-  if constexpr (kAnnounced) announce_rows<kCount, kBeside * kChunkStride<F>>(at + ahead, stride);
+  announce_rows<kCount, kBeside * kChunkStride<F>>(at + ahead, stride);
 #pragma GCC unroll 8
   for (int b = 0; b < kBeside && kGoOn; ++b) sums[b].open(columns, column + b * F::kWidth);
   if constexpr (kByBlocks<F>) {
@@ -147,9 +147,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, i
   constexpr int64_t size = kElementStride<F>;
   constexpr int64_t kAhead = kAtPlaces ? kRowAhead : kNearAhead;
   int64_t j = 0;
-  const auto ahead = [&] {
-    return kAhead == 0 ? 0 : look_ahead((count - j) * size, count * size, step, kAhead);
-  };
+  const auto ahead = [&] { return look_ahead((count - j) * size, count * size, step, kAhead); };
   const int64_t head = kAtPlaces ? head_of_rows<F>(source, stride, count) : 0;
   if (head > 0) {
     add_part_to<F, kCount, kFresh>(source, stride, 0, columns,
@@ -160,12 +158,12 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, i
   if constexpr (kSpacing<F> == 1) {
     if (columns->near || kTwoBeside<F>) {
       for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
-        add_to<F, kCount, 2, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
+        add_to<F, kCount, 2, kFresh>(source + j * size, stride, j, ahead(), columns);
       }
     }
   }
   for (; j + F::kWidth + kBehind<F> <= count; j += F::kWidth) {
-    add_to<F, kCount, 1, kAhead != 0, kFresh>(source + j * size, stride, j, ahead(), columns);
+    add_to<F, kCount, 1, kFresh>(source + j * size, stride, j, ahead(), columns);
   }
   // To the end of the vector that has the last column, were they counted from the first one on.
   const int64_t end = head > 0 ? (count + F::kWidth - 1) / F::kWidth * F::kWidth : count;
@@ -236,8 +234,9 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     columns->depth += F::depth_of(blocks);
     return;
   }
-  constexpr int64_t kLeast = kRows < kPlaceRows ? kRows : kPlaceRows;
-  const int64_t apart = kRows + kPlaceRows + rows / kLeast;  // or less, with a few that are left
+  // At most, with the few rows that are left.
+  static_assert(kPlaceRows <= kRows);
+  const int64_t apart = kRows + kPlaceRows + rows / kPlaceRows;
   columns->depth += kApart<F> && apart < rows ? apart : rows;
 }
 
