@@ -9,7 +9,9 @@
 namespace strided {
 namespace {
 
-constexpr double kCellBytes = 256 << 10;          // of runs, about, and of a whole small array
+constexpr double kCellBytes = 256 << 10;          // of runs, at least, and of a whole small array
+constexpr double kMostNearCellBytes = 1 << 20;    // of runs that a cache holds, at most
+constexpr double kNearCells = 4;                  // for each thread, if they are so large
 constexpr double kFarCellBytes = 512 << 10;       // of runs that are read from memory, at least,
 constexpr double kMostFarCellBytes = 2 << 20;     // and at most: to go on to the next costs time
 constexpr double kFarCells = 32;                  // for each thread, if they are so large
@@ -59,8 +61,9 @@ bool Reducer::stopped() const noexcept {
 std::int64_t Reducer::runs_of_cell() const noexcept {
   const double run_bytes = static_cast<double>(plan_.run.size * plan_.width());
   // The order of terms depends on whether a cell has one run.
-  const double even = family_.rounded ? 0 : bytes_ / (Pool::instance().threads() * kFarCells);
-  const double bytes = near() ? kCellBytes : std::clamp(even, kFarCellBytes, kMostFarCellBytes);
+  const double some = family_.rounded ? 0 : bytes_ / Pool::instance().threads();
+  const double bytes = near() ? std::clamp(some / kNearCells, kCellBytes, kMostNearCellBytes)
+                              : std::clamp(some / kFarCells, kFarCellBytes, kMostFarCellBytes);
   const auto runs = static_cast<std::int64_t>(
       std::clamp(bytes / run_bytes, 1.0, static_cast<double>(kTile - kRunsTogether)));
   const bool together = !near() && kRunsTogether * run_bytes <= kMostCellBytes &&

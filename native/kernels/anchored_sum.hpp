@@ -109,17 +109,24 @@ constexpr int64_t kGlanceRows = 2;
 // Results are finished so many vectors at a time: each of them is one long chain of operations.
 constexpr int64_t kFinished = 16;
 
-// Vectors of columns that are added side by side: three at least, but for what cannot be cut so, as
-// the additions of fewer wait for each other. So wide is the next strip where so many are left.
-constexpr int kStrip = 4;
-constexpr int kStrips = 10;
-constexpr int kWidths[kStrips] = {0, 1, 2, 3, 4, 3, 3, 4, 4, 3};
-constexpr int64_t kRowsAhead = kNarrow ? 12 : 8;  // that are announced
-// Of more elements, which the second-level cache does not hold.
-constexpr int64_t kNearest = 131072;
+// Vectors of columns that are added side by side, at most: as many as there are registers for, as
+// what lies side by side is read soonest. Where vectors are long it is announced from a cache, too,
+// which costs nothing there.
+constexpr int kStrip = kNarrow ? 4 : 8;
+constexpr int64_t kRowsAhead = kNarrow ? 12 : 4;  // that are announced
+// From so many elements on, which the second-level cache does not hold.
+constexpr int64_t kAnnounced = kNarrow ? 131073 : 0;
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
 // stay in it.
 constexpr int64_t kCrowding = 2048;
+
+// How many of these vectors come next: never fewer than three at the end, if they can be cut so, as
+// the additions of few wait for each other.
+STRIDED_INLINE int64_t next_strip(int64_t left) {
+  if (left <= kStrip) return left;
+  if (left <= kStrip + 2) return (left + 1) / 2;
+  return left == 2 * kStrip + 1 ? kStrip - 1 : kStrip;
+}
 
 STRIDED_INLINE bool crowds(int64_t stride) {
   return stride != 0 && stride % kCrowding == 0;
@@ -138,7 +145,7 @@ struct AnchoredColumns {
         stride(few.term_stride),
         rows(few.terms),
         count(some),
-        far(few.terms * few.count > kNearest) {}
+        far(few.terms * few.count >= kAnnounced) {}
 
   int64_t glance() const {
     return glance_at(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
@@ -155,60 +162,36 @@ struct AnchoredColumns {
   }
 
  private:
-  // (Inlined, it takes an eighth longer.)
   template <int64_t kAhead>
-  __attribute__((noinline)) VecI64 add_ahead(const CommonAnchor& anchor, Anchored* sums) const {
+  VecI64 add_ahead(const CommonAnchor& anchor, Anchored* sums) const {
     VecI64 large = {};
-    int64_t v = 0;
-    for (; next_strip(v) == kStrip && (v + kStrip) * kLanes <= count; v += kStrip) {
-      const auto vector = [ahead = kAhead * stride](int b, const char* row) {
-        const char* const from = row + b * kVectorBytes;
-        if (kAhead > 0 && b * kVectorBytes % kLine == 0) __builtin_prefetch(from + ahead);
-        return load<VecF64>(from);
-      };
-      large |= add_columns<kStrip>(at(v, 0), stride, rows, anchor, sums + v, vector);
+    for (int64_t v = 0; v * kLanes < count;) {
+      const int64_t width = next_strip((count - v * kLanes + kLanes - 1) / kLanes);
+      large |= add_strip<kAhead>(width, v, anchor, sums + v);
+      v += width;
     }
-    if (v * kLanes < count) large |= add_last(anchor, sums, v);
     return large;
   }
-  // The last few vectors.
-  __attribute__((noinline)) VecI64 add_last(const CommonAnchor& anchor, Anchored* sums,
-                                            int64_t v) const {
-    VecI64 large = {};
-    const auto add = [&, this]<int kWidth>() {
-      const auto some = [&]<bool kPart>() {
-        const int64_t lanes = count - (v + kWidth - 1) * kLanes;  // of the last vector
-        const auto vector = [=](int b, const char* row) {
-          const char* const from = row + b * kVectorBytes;
-          return kPart && b == kWidth - 1 ? load_part(from, lanes * 8, VecF64{})
-                                          : load<VecF64>(from);
-        };
-        return add_columns<kWidth>(at(v, 0), stride, rows, anchor, sums + v, vector);
-      };
-      const bool whole = (v + kWidth) * kLanes <= count;
-      large |= whole ? some.template operator()<false>() : some.template operator()<true>();
-      v += kWidth;
+  template <int64_t kAhead, int kWidth = 1>
+  VecI64 add_strip(int64_t width, int64_t v, const CommonAnchor& anchor, Anchored* sums) const {
+    if constexpr (kWidth < kStrip) {
+      if (width > kWidth) return add_strip<kAhead, kWidth + 1>(width, v, anchor, sums);
+    }
+    const bool whole = (v + kWidth) * kLanes <= count;
+    return whole ? add_vectors<kAhead, kWidth, false>(v, anchor, sums)
+                 : add_vectors<kAhead, kWidth, true>(v, anchor, sums);
+  }
+  // (Inlined, it takes an eighth longer.)
+  template <int64_t kAhead, int kWidth, bool kPart>
+  __attribute__((noinline)) VecI64 add_vectors(int64_t v, const CommonAnchor& anchor,
+                                               Anchored* sums) const {
+    const int64_t lanes = count - (v + kWidth - 1) * kLanes;  // of the last vector
+    const auto vector = [=, ahead = kAhead * stride](int b, const char* row) {
+      const char* const from = row + b * kVectorBytes;
+      if (kAhead > 0 && b * kVectorBytes % kLine == 0) __builtin_prefetch(from + ahead);
+      return kPart && b == kWidth - 1 ? load_part(from, lanes * 8, VecF64{}) : load<VecF64>(from);
     };
-    while (v * kLanes < count) {
-      switch (next_strip(v)) {
-        case 1:
-          add.template operator()<1>();
-          break;
-        case 2:
-          add.template operator()<2>();
-          break;
-        case 3:
-          add.template operator()<3>();
-          break;
-        default:
-          add.template operator()<kStrip>();
-      }
-    }
-    return large;
-  }
-  int64_t next_strip(int64_t v) const {
-    const int64_t left = (count - v * kLanes + kLanes - 1) / kLanes;
-    return left < kStrips ? kWidths[left] : kStrip;
+    return add_columns<kWidth>(at(v, 0), stride, rows, anchor, sums, vector);
   }
   const char* at(int64_t v, int64_t r) const { return source + r * stride + v * kVectorBytes; }
   // The last vector may have fewer lanes; in the others no term is the least.
@@ -233,7 +216,8 @@ struct AnchoredRuns {
         terms(few.terms) {}
 
   int64_t glance() const {
-    return glance_at(source, stride, some_of(0), terms < kGlance ? terms : kGlance);
+    return glance_at(source, stride, count < kGlanceRows ? count : kGlanceRows,
+                     terms < kGlance ? terms : kGlance);
   }
   int64_t largest() const { return largest_of(source, stride, count, terms); }
 
@@ -278,8 +262,8 @@ struct AnchoredRun {
     const int64_t each = terms / (kLanes * kLanes) * kLanes;
     const int64_t left = terms - each * kLanes;
     Anchored parts, rest = {};
-    VecI64 large = add_runs(source, each * 8, kLanes, each, anchor, &parts);
-    if (left > 0) large |= add_runs(source + (terms - left) * 8, 0, 1, left, anchor, &rest);
+    VecI64 large = add_runs_beside(source, each * 8, kLanes, each, anchor, &parts);
+    if (left > 0) large |= add_runs_beside(source + (terms - left) * 8, 0, 1, left, anchor, &rest);
     *sums = {VecF64{rest.sums[0]}, VecF64{rest.rests[0]}};
     for (int64_t lane = 0; lane < kLanes; ++lane) {
       sums->sums[0] += parts.sums[lane];

@@ -101,9 +101,9 @@ struct Anchored {
   VecF64 rests;
 };
 
-// What may be on top of an anchor. Lanes of runs are added up: as many runs as there are lanes, and
-// a part of another, hold less than 2 together, of which a unit is 2^-52, so that there is no
-// error.
+// What may be on top of an anchor. Lanes of runs are added up: those of as many runs as there are
+// lanes, and of a part of another, hold less than 2 together, of which a unit is 2^-52, so that
+// there is no error; and so do those of the few sums of one run.
 constexpr double kHeldByColumns = 0.5;
 constexpr double kHeldByRuns = 1.0 / (kLanes * kLanes);
 
@@ -212,8 +212,8 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
 
 // Runs of a common anchor, as many as there are lanes, or fewer, when the other lanes hold
 // anything. Gives where it is too small.
-STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
-                               const CommonAnchor& anchor, Anchored* made) {
+STRIDED_INLINE VecI64 add_runs_beside(const char* row, int64_t stride, int64_t rows, int64_t count,
+                                      const CommonAnchor& anchor, Anchored* made) {
   constexpr int64_t kBeside = kLanes < 4 ? 2 : 4;
   VecF64 sums[kLanes], rests[kLanes];
   VecI64 large = {};
@@ -227,6 +227,77 @@ STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, in
   return large;
 }
 
+// A run by itself, with several sums of all its lanes: what is read lies side by side, and what
+// lies `ahead` bytes further on is announced. They are not scaled back. Gives where the anchor is
+// too small.
+STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead, VecF64 scale,
+                                  Anchored* made) {
+  AnchoredLanes<true> lanes[kGroups];
+  VecF64 sum[kGroups], rests[kGroups];
+  VecI64 common[kGroups];
+#pragma GCC unroll 4
+  for (int64_t g = 0; g < kGroups; ++g) {
+    sum[g] = lanes[g].sum, rests[g] = lanes[g].rests, common[g] = lanes[g].common;
+  }
+  int64_t i = 0;
+#pragma GCC unroll 1
+  for (; i + kGroups * kLanes <= count; i += kGroups * kLanes) {
+#pragma GCC unroll 4
+    for (int64_t g = 0; g < kGroups; ++g) {
+      const char* const at = run + (i + g * kLanes) * 8;
+      __builtin_prefetch(at + ahead);
+      add_scaled<true>(load<VecF64>(at), scale, &sum[g], &rests[g], &common[g]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int64_t g = 0; g < kGroups; ++g) {
+    if (i + kLanes > count) break;
+    add_scaled<true>(load<VecF64>(run + i * 8), scale, &sum[g], &rests[g], &common[g]);
+    i += kLanes;
+  }
+  if (i < count) {
+    const VecF64 x = load_part(run + i * 8, (count - i) * 8, VecF64{});
+    add_scaled<true>(x, scale, &sum[kGroups - 1], &rests[kGroups - 1], &common[kGroups - 1]);
+  }
+  *made = Anchored{};
+#pragma GCC unroll 4
+  for (int64_t g = 0; g < kGroups; ++g) {
+    lanes[g] = {sum[g], rests[g], common[g]};
+    made->sums += sum[g] - AnchoredLanes<true>::kAnchor;
+    made->rests += rests[g];
+  }
+  return too_large<kGroups>(lanes);
+}
+
+// The same one after the other.
+inline VecI64 add_runs_in_turn(const char* row, int64_t stride, int64_t rows, int64_t count,
+                               const CommonAnchor& anchor, Anchored* made) {
+  VecF64 sums[kLanes], rests[kLanes];
+  VecI64 large = {};
+  const VecF64 scale = filled<VecF64>(anchor.scale);
+  const int64_t ahead = far_ahead(stride, count * 8);
+#pragma GCC unroll 1
+  for (int64_t r = 0; r < rows; ++r) {
+    Anchored one;
+    large |= add_chained(row + r * stride, count, ahead, scale, &one);
+    sums[r] = one.sums, rests[r] = one.rests;
+  }
+  for (int64_t r = rows; r < kLanes; ++r) sums[r] = rests[r] = VecF64{};
+  made->sums = across(sums) * anchor.back;
+  made->rests = across(rests) * anchor.back;
+  return large;
+}
+
+constexpr int64_t kLeastChained = 30 * kLanes;  // elements, where there are registers for it
+
+// The same in the way that is best for runs of that length.
+STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
+                               const CommonAnchor& anchor, Anchored* made) {
+  const bool chained = !kNarrow && count >= kLeastChained;
+  const auto add = chained ? add_runs_in_turn : add_runs_beside;
+  return add(row, stride, rows, count, anchor, made);
+}
+
 // Columns of a common anchor, some vectors of them, of rows from one on. Gives where it is too
 // small. at(b, row) is the b-th vector of a row.
 template <int kBeside, class At>
@@ -236,29 +307,30 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
   const VecF64 scale = filled<VecF64>(anchor.scale);
   VecF64 sum[kBeside], rests[kBeside];
   VecI64 common[kBeside];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
     sum[b] = lanes[b].sum, rests[b] = lanes[b].rests, common[b] = lanes[b].common;
   }
+  constexpr int64_t kSome = kBeside > kStep ? 1 : kStep;
   int64_t r = 0;
 #pragma GCC unroll 1
-  for (; r + kStep <= rows; r += kStep, row += kStep * stride) {
-#pragma GCC unroll 4
+  for (; r + kSome <= rows; r += kSome, row += kSome * stride) {
+#pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
 #pragma GCC unroll 4
-      for (int k = 0; k < kStep; ++k) {
-        add_scaled<kNarrow>(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
+      for (int k = 0; k < kSome; ++k) {
+        add_scaled<true>(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
       }
     }
   }
 #pragma GCC unroll 1
   for (; r < rows; ++r, row += stride) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-      add_scaled<kNarrow>(at(b, row), scale, &sum[b], &rests[b], &common[b]);
+      add_scaled<true>(at(b, row), scale, &sum[b], &rests[b], &common[b]);
     }
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) {
     lanes[b] = {sum[b], rests[b], common[b]};
     made[b] = lanes[b].without_scale(anchor.back);

@@ -146,6 +146,15 @@ void check_all() {
   }
 }
 
+// Rows of all lengths: columns are cut into strips of different widths.
+void check_widths() {
+  for (std::int64_t count = 2; count < 150; ++count) {
+    for (const int kind : {kUnits, kSwollen, kMixed}) {
+      check_shape({100, count, count, 1}, kind, true);
+    }
+  }
+}
+
 // One run by itself.
 void check_wholes() {
   for (const std::int64_t terms : {1, 16, 64, 127, 128, 129, 333, 900, 2048, 5003, 16383, 16384}) {
