@@ -198,6 +198,44 @@ inline void short_rows(const char* row, int64_t stride, int64_t rows, int64_t co
   if (r < rows) long_rows<RunningSum>(row, stride, rows - r, count, &part, fresh);
 }
 
+constexpr int64_t kAnchoredPiece = 4096;  // elements, where there are registers for it
+
+// Roundings of a run in such pieces, beside those of pieces that are added in another way.
+STRIDED_INLINE int64_t depth_of_pieces(int64_t count) {
+  const int64_t pieces = (count + kAnchoredPiece - 1) / kAnchoredPiece;
+  return kAnchoredPiece / kLanes + 2 * kGroups + 4 * pieces;
+}
+
+// A long run that a cache holds: pieces of it by a common anchor, until one is too large for it.
+template <class Sum>
+typename Sum::Parts run_in_pieces(const char* x, int64_t count) {
+  typename Sum::Parts total;
+  CommonAnchor anchor(glance_at(x, 0, 1, kGlance), kAnchoredPiece);
+  for (int64_t first = 0; first < count; first += kAnchoredPiece, x += kAnchoredPiece * 8) {
+    const int64_t some = count - first < kAnchoredPiece ? count - first : kAnchoredPiece;
+    Anchored made;
+    const auto fits = [&] {
+      const VecF64 scale = filled<VecF64>(anchor.scale);
+      return anchor && !any(add_chained(x, some, kFarAhead, scale, &made));
+    };
+    if (!fits()) {
+      const int64_t largest = largest_of(x, 0, 1, some);
+      if (largest == 0) continue;
+      anchor = CommonAnchor(largest, kAnchoredPiece);
+      if (!fits()) {
+        total.merge(running_run<Sum>(x, some, 0, false));
+        continue;
+      }
+    }
+    typename Sum::Parts part;
+    part.s = made.sums * anchor.back;
+    part.e = made.rests * anchor.back;
+    part.a = filled<VecF64>(anchor.unit * static_cast<double>(some / kLanes + 1));
+    total.merge(part);
+  }
+  return total;
+}
+
 constexpr int64_t kLongRun = kNarrow ? 512 : 2048;  // elements
 constexpr int64_t kLongFarRun = kNarrow ? 64 : 1024;
 
@@ -210,6 +248,12 @@ void running_rows(const void* source, int64_t stride, int64_t rows, int64_t coun
     if (count < (columns->near ? kLongRun : kLongFarRun)) {
       columns->depth += count / kLanes + 2 + kLanes;
       return short_rows(first, stride, rows, count, columns, fresh);
+    }
+    if (!kNarrow && columns->near) {
+      columns->depth += depth_of_pieces(count);
+      int64_t r = 0;
+      const auto next = [&] { return run_in_pieces<Sum>(first + r++ * stride, count); };
+      return close_all<typename Sum::Parts>(rows, count, columns, fresh, next);
     }
   }
   long_rows<Sum>(first, stride, rows, count, columns, fresh);
