@@ -62,25 +62,32 @@ Pool& Pool::instance() {
   return pool;
 }
 
-void Pool::Task::work() {
+void Pool::work(Task& task) {
   for (;;) {
-    const std::int64_t i = next.fetch_add(1, std::memory_order_relaxed);
-    if (i >= count) return;
-    call(context, i);
+    const std::int64_t i = task.next.fetch_add(1, std::memory_order_relaxed);
+    if (i < task.count) {
+      task.call(task.context, i);
+      continue;
+    }
+    // The first to find no grain left says so.
+    if (i == task.count) open_tasks_.fetch_sub(1, std::memory_order_relaxed);
+    return;
   }
 }
 
-// Looks a little while, without the lock, whether it has come: the next task in a burst of small
-// ones, or the end of the grains that others still work at, comes before a thread could have gone
-// to sleep and been woken.
+// Looks a little while whether it has come: the next task in a burst of small ones, or the end of
+// the grains that others still work at, comes before a thread could have gone to sleep and been
+// woken. The lock is not held meanwhile, as a thread that has to wait for it goes to sleep, too.
 template <class Come>
-void Pool::glance(Come&& come) noexcept {
+bool Pool::glance(Come&& come) noexcept {
   const auto end = std::chrono::steady_clock::now() + kGlance;
-  while (!come() && std::chrono::steady_clock::now() < end) {
+  while (!come()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
   }
+  return true;
 }
 
 void Pool::run_erased(std::int64_t count, Call call, void* context) {
@@ -95,19 +102,36 @@ void Pool::run_erased(std::int64_t count, Call call, void* context) {
     std::lock_guard lock(mutex_);
     start_threads(threads() - 1);
     tasks_.splice(tasks_.end(), node);
-    waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
+    open_tasks_.fetch_add(1, std::memory_order_relaxed);
   }
   for (int i = 0; i < helpers; ++i) wake_.notify_one();
-  task.work();
-  std::unique_lock lock(mutex_);
-  tasks_.remove(&task);
-  waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
-  if (task.helpers.load(std::memory_order_relaxed) != 0) {
-    lock.unlock();
-    glance([&] { return task.helpers.load(std::memory_order_relaxed) == 0; });
-    lock.lock();
+  work(task);
+  {
+    std::lock_guard lock(mutex_);
+    tasks_.remove(&task);
   }
-  left_.wait(lock, [&] { return task.helpers.load(std::memory_order_relaxed) == 0; });
+  // No thread comes to it any more.
+  const auto alone = [&] { return task.helpers.load() == 0; };
+  if (glance(alone)) return;
+  std::unique_lock lock(mutex_);
+  asleep_.fetch_add(1);
+  left_.wait(lock, alone);
+  asleep_.fetch_sub(1);
+}
+
+// Takes leave of a task, which may be gone after that. Who waits for it either sees that, or has
+// said before that it sleeps.
+void Pool::leave(Task& task) {
+  if (task.helpers.fetch_sub(1) != 1 || asleep_.load() == 0) return;
+  { std::lock_guard lock(mutex_); }
+  left_.notify_all();
+}
+
+Pool::Task* Pool::open_task() const noexcept {
+  for (Task* task : tasks_) {
+    if (task->next.load(std::memory_order_relaxed) < task->count) return task;
+  }
+  return nullptr;
 }
 
 void Pool::start_threads(int count) {
@@ -121,24 +145,17 @@ void Pool::start_threads(int count) {
 }
 
 void Pool::thread_main() {
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(mutex_, std::defer_lock);
   for (;;) {
-    if (!stopping_ && tasks_.empty()) {
-      lock.unlock();
-      glance([&] { return waiting_tasks_.load(std::memory_order_relaxed) != 0; });
-      lock.lock();
-    }
-    wake_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
+    const auto comes = [&] { return open_tasks_.load(std::memory_order_relaxed) > 0; };
+    if (!glance([&] { return comes() && lock.try_lock(); })) lock.lock();
+    Task* task = nullptr;
+    wake_.wait(lock, [&] { return stopping_ || (task = open_task()) != nullptr; });
     if (stopping_) return;
-    Task* task = tasks_.front();
-    task->helpers.fetch_add(1, std::memory_order_relaxed);
+    task->helpers.fetch_add(1);
     lock.unlock();
-    task->work();
-    lock.lock();
-    // No grain is left to take: no other thread has a reason to look into this task.
-    if (!tasks_.empty() && tasks_.front() == task) tasks_.pop_front();
-    waiting_tasks_.store(tasks_.size(), std::memory_order_relaxed);
-    if (task->helpers.fetch_sub(1, std::memory_order_relaxed) == 1) left_.notify_all();
+    work(*task);
+    leave(*task);
   }
 }
 

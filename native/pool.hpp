@@ -46,24 +46,27 @@ class Pool {
     void* context;
     std::int64_t count;
     std::atomic<std::int64_t> next{0};
-    std::atomic<int> helpers{0};  // pool threads inside, changed under mutex_
-    void work();
+    std::atomic<int> helpers{0};  // pool threads inside, which enter under mutex_
   };
 
   Pool();
   void run_erased(std::int64_t count, Call call, void* context);
   void start_threads(int count);
   void thread_main();
+  void work(Task& task);
+  void leave(Task& task);
+  Task* open_task() const noexcept;
   template <class Come>
-  static void glance(Come&& come) noexcept;
+  static bool glance(Come&& come) noexcept;
 
   std::atomic<int> wanted_;
   std::mutex mutex_;
   std::mutex resizing_;
   std::condition_variable wake_;
   std::condition_variable left_;
-  std::list<Task*> tasks_;                     // those that have grains to take
-  std::atomic<std::size_t> waiting_tasks_{0};  // as many, to be looked at without the lock
+  std::list<Task*> tasks_;          // of those that are in run()
+  std::atomic<int> open_tasks_{0};  // that have grains to take, to be looked at without the lock
+  std::atomic<int> asleep_{0};      // threads that wait for others to leave a task
   std::vector<std::thread> workers_;
   bool stopping_ = false;
 };

@@ -3,7 +3,7 @@
 
 #include "pool.hpp"
 
-#include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -13,12 +13,15 @@ using strided::Pool;
 
 namespace {
 
-void run_once(std::int64_t count) {
-  std::vector<std::atomic<int>> hits(static_cast<std::size_t>(count));
+// Grains of which one in so many takes long, so that those who wait for it go to sleep. What they
+// write is not atomic, as run() returns after all of it.
+void run_once(std::int64_t count, std::int64_t slow = 1 << 20) {
+  std::vector<int> hits(static_cast<std::size_t>(count));
   Pool::instance().run(count, [&](std::int64_t i) {
-    hits[static_cast<std::size_t>(i)].fetch_add(1, std::memory_order_relaxed);
+    if (i % slow == slow - 1) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    ++hits[static_cast<std::size_t>(i)];
   });
-  for (const auto& hit : hits) CHECK(hit.load(std::memory_order_relaxed) == 1);
+  for (const int hit : hits) CHECK(hit == 1);
 }
 
 }  // namespace
@@ -30,6 +33,7 @@ int main() {
     CHECK(pool.threads() == threads);
     for (int round = 0; round < 200; ++round) run_once(round % 17);
     run_once(10'000);
+    for (int round = 0; round < 50; ++round) run_once(2 + round % 9, 2 + round % 5);
   }
   pool.resize(0);
   CHECK(pool.threads() == 1);
@@ -37,7 +41,7 @@ int main() {
   std::vector<std::thread> callers;
   for (int c = 0; c < 4; ++c) {
     callers.emplace_back([] {
-      for (int round = 0; round < 300; ++round) run_once(64);
+      for (int round = 0; round < 300; ++round) run_once(64, round % 10 == 0 ? 32 : 1 << 20);
     });
   }
   for (int round = 0; round < 40; ++round) pool.resize(1 + round % 5);
