@@ -2,6 +2,7 @@ import type { DType } from './dtype';
 import { failure } from './errors';
 import { bytesOf, contiguousStrides, type Layout } from './layout';
 import { describe, describeNothing } from './native';
+import type { AllocateOptions } from './slabs';
 import { Storage } from './storage';
 
 /** Elements in memory: all that the rooms below `array.ts` know of an array. */
@@ -31,14 +32,14 @@ export class Extent {
 export function allocate(
   type: DType,
   shape: readonly number[],
-  options: { readonly strides?: readonly number[]; readonly zeroed?: boolean } = {},
+  options: AllocateOptions & { readonly strides?: readonly number[] } = {},
 ): Extent {
   const nbytes = bytesOf(shape, type.itemsize);
   const strides =
     nbytes === 0
       ? new Array<number>(shape.length).fill(0)
       : (options.strides ?? contiguousStrides(shape, type.itemsize, 'C'));
-  const storage = Storage.allocate(nbytes, options.zeroed ?? false);
+  const storage = Storage.allocate(nbytes, options);
   return new Extent(storage, { shape, strides, offset: 0 }, type, true);
 }
 

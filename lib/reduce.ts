@@ -257,7 +257,7 @@ export function reduce(row: Row, source: Extent, options: Options): Scalar | Ext
     return scalarInFrame(r.type);
   }
   const direct = out !== undefined && isDirect(r, out);
-  const result = direct ? withoutReduced(r, out) : allocate(r.type, r.kept);
+  const result = direct ? withoutReduced(r, out) : allocate(r.type, r.kept, { result: true });
   runNow(r, result);
   if (out === undefined) return withShape(r.shape, result);
   if (!direct) assignElements(out, withShape(r.shape, result), 'same_kind', 'out');
@@ -280,7 +280,7 @@ export async function reduceAsync(
   });
   const { mask, out } = asked;
   const r: Request = { ...asked, source: lasting(asked.source), mask: mask && lasting(mask) };
-  const result = allocate(r.type, r.kept);
+  const result = allocate(r.type, r.kept, { result: true });
   const late = out?.storage.transferable ?? false;
   const target = out && withoutReduced(r, out);
   const writes = [result.storage.block, ...(out ? [out.storage.block] : [])];

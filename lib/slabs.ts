@@ -59,6 +59,7 @@ class Slabs {
 /** The largest storages of each kind of slab, of which one keeps no more than 256 times as much. */
 const SMALL_BYTES = 1 << 8;
 const MEDIUM_BYTES = 1 << 10;
+const RESULT_BYTES = 1 << 14;
 
 const kind = (nbytes: number) => ({
   any: new Slabs(nbytes, false),
@@ -66,10 +67,18 @@ const kind = (nbytes: number) => ({
 });
 const SMALL = kind(1 << 14);
 const MEDIUM = kind(1 << 16);
+/** Of results, which come and go, larger ones, too: a block of its own takes as long as a small sum. */
+const RESULTS = kind(1 << 18);
+
+export interface AllocateOptions {
+  readonly zeroed?: boolean;
+  /** For what a call computes, and is likely to be forgotten soon. */
+  readonly result?: boolean;
+}
 
 /** The slab that a storage of so many bytes is to be cut of; undefined when it is too large. */
-export function slabFor(nbytes: number, zeroed: boolean): Slab | undefined {
-  if (nbytes > MEDIUM_BYTES) return undefined;
-  const { any, zeroed: zeros } = nbytes > SMALL_BYTES ? MEDIUM : SMALL;
-  return (zeroed ? zeros : any).withRoom(nbytes);
+export function slabFor(nbytes: number, { zeroed, result }: AllocateOptions): Slab | undefined {
+  if (nbytes > (result ? RESULT_BYTES : MEDIUM_BYTES)) return undefined;
+  const slabs = nbytes <= SMALL_BYTES ? SMALL : nbytes <= MEDIUM_BYTES ? MEDIUM : RESULTS;
+  return (zeroed ? slabs.zeroed : slabs.any).withRoom(nbytes);
 }

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { DTYPES, type DType, type Scalar, type TypedArray } from './dtype';
 import { failure } from './errors';
 import { allocateBlock, type NativeBlock, type NativeBuffer, native, USER_BUFFER } from './native';
-import { type Slab, slabFor } from './slabs';
+import { type AllocateOptions, type Slab, slabFor } from './slabs';
 
 /** A job as a block knows it: something that can be waited for. */
 export interface Pending {
@@ -162,14 +162,14 @@ export class Storage {
   ) {}
 
   /** New native memory: a block of its own, or a part of a slab. Throws ERR_OUT_OF_MEMORY. */
-  static allocate(nbytes: number, zeroed: boolean): Storage {
-    const slab = slabFor(nbytes, zeroed);
+  static allocate(nbytes: number, use: AllocateOptions): Storage {
+    const slab = slabFor(nbytes, use);
     if (slab !== undefined) {
       const { native } = slab;
       const origin = slab.cut(nbytes);
       return new Storage(new Block(), native, native.number, origin, 0, nbytes, null, slab);
     }
-    const block = allocateBlock(nbytes, zeroed);
+    const block = allocateBlock(nbytes, use.zeroed ?? false);
     if (block === undefined) {
       throw failure(
         'ERR_OUT_OF_MEMORY',

@@ -8,6 +8,7 @@ import {
   NDArray,
   ones,
   type Scalar,
+  sharesMemory,
   zeros,
   zerosLike,
 } from 'strided';
@@ -274,6 +275,21 @@ describe('dispose', () => {
     x.dispose();
     view.dispose();
     expect(memoryUsage().bytes).toBeGreaterThanOrEqual(0);
+  });
+
+  test('results of some KiB share blocks, but no bytes', () => {
+    const x = ones([3, 1000]);
+    const { blocks } = memoryUsage();
+    const sums = Array.from({ length: 64 }, () => x.sum({ axis: 0 }) as NDArray);
+    expect(memoryUsage().blocks).toBeLessThanOrEqual(blocks + 3);
+    const [first, second, third] = sums as [NDArray, NDArray, NDArray, ...NDArray[]];
+    expect(sharesMemory(first, second)).toBe(false);
+    expect(second.asTypedArray().buffer.byteLength).toBe(8000);
+    first.fill(7);
+    third.dispose();
+    expect([first.get(999), second.get(0), second.get(999)]).toEqual([7, 3, 3]);
+    expect(() => third.get(0)).toThrow(releasedError);
+    expect(sums.slice(3).every((sum) => sum.sum() === 3000)).toBe(true);
   });
 
   test('what needs no memory still works', () => {
