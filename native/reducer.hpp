@@ -141,8 +141,9 @@ class Reducer {
   std::int64_t tile_width_ = 1;
   bool few_cells_ = false;       // threads share the terms of each
   std::atomic<int> first_tier_;  // a later one once many outputs have needed it
-  // Of each tier: outputs that began with it, and those that it was not certain of.
-  std::atomic<std::int64_t> tried_[kMostTiers] = {};
+  // Of each tier: outputs that began with it, and those that it was not certain of. Away from what
+  // all units read, as each of them writes here.
+  alignas(64) std::atomic<std::int64_t> tried_[kMostTiers] = {};
   std::atomic<std::int64_t> failed_[kMostTiers] = {};
   std::mutex mutex_;                     // guards what follows while units run
   std::vector<std::int64_t> uncertain_;  // outputs

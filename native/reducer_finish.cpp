@@ -82,6 +82,7 @@ void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, 
 void Reducer::judge(int tier, std::int64_t columns, std::int64_t uncertain) {
   if (tier + 1 >= family_.tier_count || tier != first_tier_.load(std::memory_order_relaxed)) return;
   const std::int64_t tried = tried_[tier].fetch_add(columns, std::memory_order_relaxed) + columns;
+  if (uncertain == 0) return;
   const std::int64_t failed =
       failed_[tier].fetch_add(uncertain, std::memory_order_relaxed) + uncertain;
   if (failed >= kManyFailures && too_many(failed, tried)) {
