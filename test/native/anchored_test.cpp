@@ -214,6 +214,7 @@ void check_zeros() {
 int main() {
   with_each_instruction_set([&] {
     check_all();
+    check_widths();
     check_wholes();
     check_ties();
     check_zeros();
