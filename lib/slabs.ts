@@ -70,9 +70,10 @@ const MEDIUM = kind(1 << 16);
 /** Of results, which come and go, larger ones, too: a block of its own takes as long as a small sum. */
 const RESULTS = kind(1 << 18);
 
+/** What new memory is for. */
 export interface AllocateOptions {
   readonly zeroed?: boolean;
-  /** For what a call computes, and is likely to be forgotten soon. */
+  /** What a call computes, which is likely to be forgotten soon. */
   readonly result?: boolean;
 }
 

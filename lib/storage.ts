@@ -162,14 +162,14 @@ export class Storage {
   ) {}
 
   /** New native memory: a block of its own, or a part of a slab. Throws ERR_OUT_OF_MEMORY. */
-  static allocate(nbytes: number, use: AllocateOptions): Storage {
-    const slab = slabFor(nbytes, use);
+  static allocate(nbytes: number, options: AllocateOptions): Storage {
+    const slab = slabFor(nbytes, options);
     if (slab !== undefined) {
       const { native } = slab;
       const origin = slab.cut(nbytes);
       return new Storage(new Block(), native, native.number, origin, 0, nbytes, null, slab);
     }
-    const block = allocateBlock(nbytes, use.zeroed ?? false);
+    const block = allocateBlock(nbytes, options.zeroed ?? false);
     if (block === undefined) {
       throw failure(
         'ERR_OUT_OF_MEMORY',

@@ -110,12 +110,12 @@ constexpr int64_t kGlanceRows = 2;
 constexpr int64_t kFinished = 16;
 
 // Vectors of columns that are added side by side, at most: as many as there are registers for, as
-// what lies side by side is read soonest. Where vectors are long it is announced from a cache, too,
-// which costs nothing there.
+// what lies side by side is read soonest.
 constexpr int kStrip = kNarrow ? 4 : 8;
-constexpr int64_t kRowsAhead = kNarrow ? 12 : 4;  // that are announced
-// From so many elements on, which the second-level cache does not hold.
-constexpr int64_t kAnnounced = kNarrow ? 131073 : 0;
+// Rows that are announced: of any array where vectors are long, as that costs nothing there, else
+constexpr int64_t kRowsAhead = kNarrow ? 12 : 4;
+// of more elements, which the second-level cache does not hold.
+constexpr int64_t kNearest = 131072;
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
 // stay in it.
 constexpr int64_t kCrowding = 2048;
@@ -138,14 +138,14 @@ struct AnchoredColumns {
   int64_t stride;
   int64_t rows;
   int64_t count;
-  bool far;  // rows are announced
+  bool far;
 
   AnchoredColumns(const FewTerms& few, int64_t first, int64_t some)
       : source(static_cast<const char*>(few.source) + first * 8),
         stride(few.term_stride),
         rows(few.terms),
         count(some),
-        far(few.terms * few.count >= kAnnounced) {}
+        far(few.terms * few.count > kNearest) {}
 
   int64_t glance() const {
     return glance_at(source, stride, rows < kGlanceRows ? rows : kGlanceRows, count);
@@ -154,7 +154,7 @@ struct AnchoredColumns {
 
   // Gives where the anchor is too small.
   VecI64 add(const CommonAnchor& anchor, Anchored* sums) const {
-    return far ? add_ahead<kRowsAhead>(anchor, sums) : add_ahead<0>(anchor, sums);
+    return kNarrow && !far ? add_ahead<0>(anchor, sums) : add_ahead<kRowsAhead>(anchor, sums);
   }
 
   VecF64 least(int64_t v, VecI64) const {

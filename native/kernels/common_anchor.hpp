@@ -126,13 +126,10 @@ struct AnchoredLanes {
 constexpr int kStep = 4;  // terms of each lane that are unrolled
 
 // One term, which is scaled. (GCC keeps the lanes of a loop in registers if they are in arrays of
-// its own, one for each of these, and rests are brought up to date.) Where the term is scaled by
-// itself, the next sum waits less long.
-template <bool kFused>
+// its own, one for each of these, and rests are brought up to date.)
 STRIDED_INLINE void add_scaled(VecF64 x, VecF64 scale, VecF64* sum, VecF64* rests, VecI64* common) {
-  const auto plus = [&](VecF64 y) { return kFused ? plus_product(x, scale, y) : x * scale + y; };
-  const VecF64 t = plus(*sum);
-  VecF64 more = *rests + plus(*sum - t);
+  const VecF64 t = plus_product(x, scale, *sum);
+  VecF64 more = *rests + plus_product(x, scale, *sum - t);
   bring_up_to_date(more);
   *rests = more;
   *common &= (VecI64)t;
@@ -185,7 +182,7 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
     for (int b = 0; b < kBeside; ++b) {
 #pragma GCC unroll 4
       for (int k = 0; k < kStep; ++k) {
-        add_scaled<true>(chunk(runs[b], c + k), scale, &sum[b], &left[b], &common[b]);
+        add_scaled(chunk(runs[b], c + k), scale, &sum[b], &left[b], &common[b]);
       }
     }
   }
@@ -193,13 +190,13 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
   for (; c < chunks; ++c) {
 #pragma GCC unroll 4
     for (int b = 0; b < kBeside; ++b) {
-      add_scaled<true>(chunk(runs[b], c), scale, &sum[b], &left[b], &common[b]);
+      add_scaled(chunk(runs[b], c), scale, &sum[b], &left[b], &common[b]);
     }
   }
 #pragma GCC unroll 4
   for (int b = 0; b < kBeside && rest > 0; ++b) {
     const VecF64 x = load_part(runs[b] + chunks * kVectorBytes, rest * 8, VecF64{});
-    add_scaled<true>(x, scale, &sum[b], &left[b], &common[b]);
+    add_scaled(x, scale, &sum[b], &left[b], &common[b]);
   }
 #pragma GCC unroll 4
   for (int b = 0; b < kBeside; ++b) {
@@ -246,18 +243,18 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
     for (int64_t g = 0; g < kGroups; ++g) {
       const char* const at = run + (i + g * kLanes) * 8;
       __builtin_prefetch(at + ahead);
-      add_scaled<true>(load<VecF64>(at), scale, &sum[g], &rests[g], &common[g]);
+      add_scaled(load<VecF64>(at), scale, &sum[g], &rests[g], &common[g]);
     }
   }
 #pragma GCC unroll 4
   for (int64_t g = 0; g < kGroups; ++g) {
     if (i + kLanes > count) break;
-    add_scaled<true>(load<VecF64>(run + i * 8), scale, &sum[g], &rests[g], &common[g]);
+    add_scaled(load<VecF64>(run + i * 8), scale, &sum[g], &rests[g], &common[g]);
     i += kLanes;
   }
   if (i < count) {
     const VecF64 x = load_part(run + i * 8, (count - i) * 8, VecF64{});
-    add_scaled<true>(x, scale, &sum[kGroups - 1], &rests[kGroups - 1], &common[kGroups - 1]);
+    add_scaled(x, scale, &sum[kGroups - 1], &rests[kGroups - 1], &common[kGroups - 1]);
   }
   *made = Anchored{};
 #pragma GCC unroll 4
@@ -269,7 +266,7 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
   return too_large<kGroups>(lanes);
 }
 
-// The same one after the other.
+// As many runs as add_runs_beside takes, one after the other.
 inline VecI64 add_runs_in_turn(const char* row, int64_t stride, int64_t rows, int64_t count,
                                const CommonAnchor& anchor, Anchored* made) {
   VecF64 sums[kLanes], rests[kLanes];
@@ -290,7 +287,7 @@ inline VecI64 add_runs_in_turn(const char* row, int64_t stride, int64_t rows, in
 
 constexpr int64_t kLeastChained = 30 * kLanes;  // elements, where there are registers for it
 
-// The same in the way that is best for runs of that length.
+// As many, in the way that is best for runs of that length.
 STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
                                const CommonAnchor& anchor, Anchored* made) {
   const bool chained = !kNarrow && count >= kLeastChained;
@@ -311,7 +308,7 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
   for (int b = 0; b < kBeside; ++b) {
     sum[b] = lanes[b].sum, rests[b] = lanes[b].rests, common[b] = lanes[b].common;
   }
-  constexpr int64_t kSome = kBeside > kStep ? 1 : kStep;
+  constexpr int64_t kSome = kBeside > kStep ? 1 : kStep;  // rows, of which a few vectors are enough
   int64_t r = 0;
 #pragma GCC unroll 1
   for (; r + kSome <= rows; r += kSome, row += kSome * stride) {
@@ -319,7 +316,7 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
     for (int b = 0; b < kBeside; ++b) {
 #pragma GCC unroll 4
       for (int k = 0; k < kSome; ++k) {
-        add_scaled<true>(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
+        add_scaled(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
       }
     }
   }
@@ -327,7 +324,7 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
   for (; r < rows; ++r, row += stride) {
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-      add_scaled<true>(at(b, row), scale, &sum[b], &rests[b], &common[b]);
+      add_scaled(at(b, row), scale, &sum[b], &rests[b], &common[b]);
     }
   }
 #pragma GCC unroll 8

@@ -51,13 +51,6 @@ STRIDED_INLINE void announce_far(const char* at, int64_t bytes = kLine) {
   }
 }
 
-// How far ahead of runs of so many bytes, which are read one after the other, lies what they come
-// to after about as many bytes.
-STRIDED_INLINE int64_t far_ahead(int64_t stride, int64_t bytes) {
-  if (stride == bytes) return kFarAhead;
-  return stride * (bytes < kFarAhead ? kFarAhead / bytes : 1);
-}
-
 // The same towards the end of a run, of which so many bytes are left; the next one begins `jump`
 // bytes behind it.
 STRIDED_INLINE void announce_far(const char* at, int64_t bytes, int64_t left, int64_t jump) {
@@ -67,6 +60,13 @@ STRIDED_INLINE void announce_far(const char* at, int64_t bytes, int64_t left, in
 // The same of one of several places.
 STRIDED_INLINE void announce_place(const char* at, int64_t left, int64_t jump) {
   __builtin_prefetch(at + kPlaceAhead + (left > kPlaceAhead ? 0 : jump));
+}
+
+// How far ahead of runs of so many bytes, which are read one after the other, lies what they come
+// to after about as many bytes.
+STRIDED_INLINE int64_t far_ahead(int64_t stride, int64_t bytes) {
+  if (stride == bytes) return kFarAhead;
+  return stride * (bytes < kFarAhead ? kFarAhead / bytes : 1);
 }
 
 // Whether runs of so many bytes are read at several places at once.
