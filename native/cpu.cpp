@@ -61,6 +61,14 @@ std::string choose_kernels() {
          "), received \"" + forced + "\"";
 }
 
+Reading memory_reading() noexcept {
+#if defined(__x86_64__)
+  // AMD Zen 3 and 4.
+  if (__builtin_cpu_is("amdfam19h")) return Reading::late;
+#endif
+  return Reading::early;
+}
+
 const KernelTable& kernels() {
   const KernelTable* table = chosen.load(std::memory_order_acquire);
   if (table == nullptr) {

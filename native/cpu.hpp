@@ -15,6 +15,9 @@ std::vector<std::string> instruction_sets();
 // Check choose_kernels() first.
 const KernelTable& kernels();
 
+// How this machine's memory is read best, by its kernels.
+Reading memory_reading() noexcept;
+
 // Settles which table is used. Returns an empty string, or what is wrong with STRIDED_ISA.
 std::string choose_kernels();
 

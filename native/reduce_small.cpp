@@ -54,7 +54,7 @@ bool reduce_run(const Reduction& reduction) {
   }
   alignas(64) std::int64_t words[kMostPlanes * kColumnStep];
   Columns columns{words, kColumnStep};
-  columns.near = true;
+  columns.reading = Reading::cached;
   kernel->rows(reduction.in.data, 0, 1, count, Terms{}, &columns, true);
   return finisher->finish(&columns, 1, count, reduction.out.data, &uncertain) == 0;
 }

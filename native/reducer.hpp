@@ -75,6 +75,8 @@ class Reducer {
     return bytes_ <= kNearBytes || (!plan_.inner && plan_.rows.stride[kIn] == 0);
   }
 
+  Reading reading() const noexcept { return near() ? Reading::cached : memory_reading(); }
+
   // Whether the mask leaves each mean terms of its own number.
   bool counts_differ() const noexcept {
     return plan_.base[kMask] != nullptr && reduction_.kind == ReductionKind::k_mean;

@@ -47,7 +47,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   const Kernel::Loop rows = plan_.stage == nullptr ? kernel.rows : spaced(kernel, plan_.run).rows;
   const bool settles = may_settle();
   if (rows != nullptr && !settles) {
-    columns.near = near();
+    columns.reading = reading();
     bool fresh = true;
     walk_inner(plan_, start, terms.first, terms.last, {work.buffer, 0, nullptr, false},
                [&](const std::byte* at, std::int64_t count, Terms numbers) {
@@ -62,7 +62,7 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   std::int64_t depth = 0;
   for (std::int64_t j = 0; j < cell.count; ++j) {
     Columns one{columns.words + j, columns.width};
-    one.near = plan_.stage != nullptr || near();
+    one.reading = plan_.stage != nullptr ? Reading::cached : reading();
     const WalkBase at = start.moved(plan_.across, j);
     const std::byte* const after = start.moved(plan_.across, j + 1).in();
     if (kernel.piece != nullptr && !settles) {
@@ -95,7 +95,7 @@ void Reducer::settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Colum
   // Terms [from, to) of some runs.
   const auto add = [&](std::int64_t run, std::int64_t runs, std::int64_t from, std::int64_t to) {
     Columns part{columns.words + run, columns.width};
-    part.near = near();
+    part.reading = reading();
     rows(start.in() + run * stride + from * plan_.width(), stride, runs, to - from,
          Terms{start.number() + from * step, step}, &part, from == 0);
   };
@@ -185,7 +185,7 @@ std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
 void Reducer::reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work,
                             Columns& columns) {
   const Stage gather = choose_stage(plan_.dtype, false);
-  columns.near = true;
+  columns.reading = Reading::cached;
   bool fresh = true;
   walk_outer(plan_, base(cell), cell.column, 1, terms.first, terms.last, &work.buffer,
              [&](const RowBlock& block) {
@@ -225,7 +225,7 @@ std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span t
   const Kernel::Loop apart = spaced(kernel, plan_.across).tile;
   const Kernel::Loop tile = apart == nullptr ? kernel.tile : apart;
   const bool staged = plan_.stage != nullptr && apart == nullptr;
-  columns.near = staged || near();
+  columns.reading = staged ? Reading::cached : reading();
   const std::int64_t wide = folded * cell.count;
   std::int64_t step = 0;
   walk_outer(plan_, base(cell), cell.column, cell.count, terms.first, terms.last,

@@ -7,7 +7,10 @@ const builds = [
   [
     'build/sanitize-thread',
     'thread',
-    ['--tests-regex', '^(pool|jobs|sum|few_sum|runs|reduce|copy|overlap|storage|rooms|generator)$'],
+    [
+      '--tests-regex',
+      '^(pool|jobs|sum|few_sum|loops|reduce|copy|overlap|storage|rooms|generator)$',
+    ],
   ],
 ];
 

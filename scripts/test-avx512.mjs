@@ -24,7 +24,7 @@ const TESTS = new Map([
   ['sum', '30'],
   ['reduce', '4'],
   ['few_sum', ''],
-  ['runs', ''],
+  ['loops', ''],
   ['anchored', ''],
   ['running', ''],
   ['spaced', ''],

@@ -225,9 +225,11 @@ struct AnchoredRuns {
     VecI64 large = {};
     int64_t v = 0;
     for (; (v + 1) * kLanes <= count; ++v) {
-      large |= add_runs(at(v), stride, kLanes, terms, anchor, sums + v);
+      large |= add_runs(at(v), stride, kLanes, terms, Reading::cached, anchor, sums + v);
     }
-    if (v * kLanes < count) large |= add_runs(at(v), stride, some_of(v), terms, anchor, sums + v);
+    if (v * kLanes < count) {
+      large |= add_runs(at(v), stride, some_of(v), terms, Reading::cached, anchor, sums + v);
+    }
     return large;
   }
 

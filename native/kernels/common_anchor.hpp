@@ -285,13 +285,16 @@ inline VecI64 add_runs_in_turn(const char* row, int64_t stride, int64_t rows, in
   return large;
 }
 
-constexpr int64_t kLeastChained = 30 * kLanes;  // elements, where there are registers for it
+// Elements of runs that are added in turn, where there are registers for it: in a cache, and from
+// memory, which gives less for every place that is read.
+constexpr int64_t kLeastChained = 30 * kLanes;
+constexpr int64_t kLeastFarChained = 4 * kLanes;
 
 // As many, in the way that is best for runs of that length.
 STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
-                               const CommonAnchor& anchor, Anchored* made) {
-  const bool chained = !kNarrow && count >= kLeastChained;
-  const auto add = chained ? add_runs_in_turn : add_runs_beside;
+                               Reading reading, const CommonAnchor& anchor, Anchored* made) {
+  const int64_t least = reading == Reading::cached ? kLeastChained : kLeastFarChained;
+  const auto add = !kNarrow && count >= least ? add_runs_in_turn : add_runs_beside;
   return add(row, stride, rows, count, anchor, made);
 }
 

@@ -17,7 +17,7 @@
 namespace strided {
 namespace {
 
-constexpr int64_t kFewAhead = 2048;  // bytes
+constexpr int64_t kFewAhead = kNarrow ? 2048 : 4096;  // bytes
 
 template <class F>
 using TermOf = typename F::Lanes;
@@ -52,7 +52,8 @@ struct TermsInRows {
 };
 
 // Runs are read by whole vectors, which end in another run or between two, or, towards the end of
-// them all, are copied first.
+// them all, are copied first. Those that lie side by side are announced line by line while terms
+// are added: announced all at once, they are more than a core can wait for.
 template <class F>
 class TermsInRuns {
  public:
@@ -63,17 +64,23 @@ class TermsInRuns {
 
   explicit TermsInRuns(const FewTerms& few)
       : few_(few),
+        in_turn_(few.stride == few.terms * kSize && few.terms > 2),
         padded_((few.terms + kLanes - 1) / kLanes * kBytes),
         end_((few.stride > 0 ? (few.count - 1) * few.stride : 0) + few.terms * kSize) {}
 
   STRIDED_INLINE auto operator()(int64_t j, int64_t lanes) const {
     struct Terms {
+      const char* ahead;
       Lanes at[kMostFew];
-      STRIDED_INLINE Lanes operator()(int64_t term) const { return at[term]; }
+      STRIDED_INLINE Lanes operator()(int64_t term) const {
+        if (ahead != nullptr) __builtin_prefetch(ahead + term * kBytes);
+        return at[term];
+      }
     } terms;
     const int64_t offset = j * few_.stride;
     const int64_t farthest = offset + (few_.stride > 0 ? (kLanes - 1) * few_.stride : 0);
     const char* first = static_cast<const char*>(few_.source) + offset;
+    terms.ahead = in_turn_ ? first + kFewAhead : nullptr;
     if (lanes < kLanes || farthest + padded_ > end_) {
       copied(first, lanes, terms.at);
     } else if (few_.terms == 2 && few_.stride == 2 * kSize) {
@@ -102,7 +109,7 @@ class TermsInRuns {
 #pragma GCC unroll 8
       for (int64_t lane = 0; lane < kLanes; ++lane) {
         const char* from = at + lane * stride + byte;
-        __builtin_prefetch(from + kFewAhead);
+        if (!in_turn_) __builtin_prefetch(from + kFewAhead);
         some[lane] = terms_at<F>(from);
       }
       transpose(some);
@@ -120,6 +127,7 @@ class TermsInRuns {
   }
 
   const FewTerms& few_;
+  bool in_turn_;    // lines are announced with the terms
   int64_t padded_;  // bytes of a run's vectors
   int64_t end_;     // of the last byte of all runs
 };

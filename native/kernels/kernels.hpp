@@ -13,6 +13,13 @@ namespace strided {
 
 __extension__ typedef __int128 int128;
 
+// Where elements are likely to be, and how that is read best (see reading.hpp).
+enum class Reading : uint8_t {
+  cached,
+  early,  // from memory, whose lines are announced long before,
+  late,   // or shortly before, and from more places at once
+};
+
 // Partial results, one for each column, in planes of words: the word of column j in plane p is
 // words[p * width + j]. Each kind of partial result below is what a column's words are, in order.
 // While tiles are added a kernel may keep the words in a form of its own; see Kernel::arrange.
@@ -21,7 +28,7 @@ struct Columns {
   int64_t width;      // columns that there is room for, a multiple of kColumnStep
   int64_t depth = 0;  // bounds the roundings that any one term, or error of a term, has met
   int64_t last = -1;  // the largest number of a term so far, for reductions that keep numbers
-  bool near = false;  // elements are likely to be in a cache
+  Reading reading = Reading::early;
   int64_t first = 0;  // the column that a tile begins with
 };
 

@@ -94,13 +94,13 @@ struct Places {
 
   // Of whole groups of some runs, the best of each lane.
   template <int kRuns>
-  static STRIDED_INLINE void read_groups(const Run* runs, int64_t i, Keys* keys) {
+  static STRIDED_INLINE void read_groups(const Run* runs, int64_t ahead, int64_t i, Keys* keys) {
     const auto read = [&](int g, int64_t v) {
       const char* at = runs[g].at + i * kSize + v * kVectorBytes;
       if (!kNarrow && kRuns == 1) {
         announce_far(at);
       } else if (v * kVectorBytes % kLine == 0) {
-        announce_place(at, (runs[g].count - i) * kSize, 0);
+        announce_place(at, ahead, (runs[g].count - i) * kSize, 0);
       }
       return K::place_key(load<Vec<Element>>(at));
     };
@@ -112,7 +112,7 @@ struct Places {
 
   // The extremes of runs that are read at once, and the lowest numbers of terms that have them.
   template <int kRuns>
-  static void best_of_runs(const Run* runs, PlacedPartial* found) {
+  static void best_of_runs(const Run* runs, int64_t ahead, PlacedPartial* found) {
     Scan scans[kRuns];
     int64_t least = runs[0].count;
     for (int g = 0; g < kRuns; ++g) {
@@ -122,14 +122,14 @@ struct Places {
     int64_t i = 0;
     for (; i + kGroup <= least; i += kGroup) {
       Keys keys[kRuns];
-      read_groups<kRuns>(runs, i, keys);
+      read_groups<kRuns>(runs, ahead, i, keys);
       for (int g = 0; g < kRuns; ++g) scans[g].add(runs[g], i, keys[g]);
     }
     for (int g = 0; g < kRuns; ++g) {
       int64_t j = i;
       for (; j + kGroup <= runs[g].count; j += kGroup) {
         Keys keys;
-        read_groups<1>(runs + g, j, &keys);
+        read_groups<1>(runs + g, ahead, j, &keys);
         scans[g].add(runs[g], j, keys);
       }
       scans[g].add_rest(runs[g], j);
@@ -137,11 +137,12 @@ struct Places {
     }
   }
 
-  // Of one run, which may be read at several places at once when it is long.
-  static PlacedPartial best_of_run(const Run& run, bool at_places) {
+  // Of one run, which is read at several places when it is long, if they are announced so many
+  // bytes ahead.
+  static PlacedPartial best_of_run(const Run& run, int64_t ahead) {
     PlacedPartial found[kGroups];
-    if (!at_places || run.count * kSize < kGroups * kPlaceBytes) {
-      best_of_runs<1>(&run, found);
+    if (ahead == 0 || run.count * kSize < kGroups * kPlaceBytes) {
+      best_of_runs<1>(&run, ahead, found);
       return found[0];
     }
     const int64_t each = run.count / kGroups / kGroup * kGroup;
@@ -152,7 +153,7 @@ struct Places {
       parts[g] = {run.at + first * kSize, count,
                   Terms{run.terms.first + first * run.terms.step, run.terms.step}};
     }
-    best_of_runs<kGroups>(parts, found);
+    best_of_runs<kGroups>(parts, ahead, found);
     for (int64_t g = 1; g < kGroups; ++g) {
       if (goes_before(found[g], found[0])) found[0] = found[g];
     }
@@ -173,17 +174,17 @@ void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
     if (!fresh && !P::goes_before(found, load_partial<PlacedPartial>(columns, r))) return;
     store_partial(columns, r, found);
   };
-  const bool several = at_places(columns, count * P::kSize);
-  const int64_t apart = several ? rows / kGroups : 0;
+  const int64_t ahead = places_ahead(columns, count * P::kSize);
+  const int64_t apart = ahead > 0 ? rows / kGroups : 0;
   for (int64_t r = 0; r < apart; ++r) {
     typename P::Run runs[kGroups];
     PlacedPartial found[kGroups];
     for (int64_t g = 0; g < kGroups; ++g) runs[g] = {at + (r + g * apart) * stride, count, terms};
-    P::template best_of_runs<kGroups>(runs, found);
+    P::template best_of_runs<kGroups>(runs, ahead, found);
     for (int64_t g = 0; g < kGroups; ++g) keep(r + g * apart, found[g]);
   }
   for (int64_t r = kGroups * apart; r < rows; ++r) {
-    keep(r, P::best_of_run({at + r * stride, count, terms}, several));
+    keep(r, P::best_of_run({at + r * stride, count, terms}, ahead));
   }
 }
 
@@ -248,8 +249,9 @@ template <class K>
 void place_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                 Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
-  for (int64_t r = 0; r < rows; r += kRows, row += kRows * stride) {
-    const int64_t some = rows - r < kRows ? rows - r : kRows;
+  const int64_t most = reads_late(columns) ? kLate.rows : kRows;
+  for (int64_t r = 0; r < rows; r += most, row += most * stride) {
+    const int64_t some = rows - r < most ? rows - r : most;
     const Terms here{terms.first + r * terms.step, terms.step};
     RowGroup<K>{row, stride, some, here, columns}.add(count, fresh && r == 0);
   }

@@ -44,14 +44,15 @@ struct RunningRuns {
   }
 
   // As many elements, a multiple of a vector's, from each place: see add_places in run_loop.hpp.
-  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t count, int64_t jump) {
+  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t ahead, int64_t count,
+                                 int64_t jump) {
     add<kPlaces>(count / kLanes, [=](int64_t b, int64_t i) {
       const int64_t offset = i * kChunkStride<Sum>;
       const char* const at = from + b * apart + offset;
       if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing<Sum> != 1) {
 #pragma GCC unroll 4
         for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
-          announce_place(at + line, count * kStride - offset, jump);
+          announce_place(at + line, ahead, count * kStride - offset, jump);
         }
       }
       return chunk_at<Sum>(at);
@@ -99,12 +100,12 @@ STRIDED_INLINE int64_t depth_of_run(int64_t count) {
 
 template <class Sum>
 STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int64_t jump,
-                                               bool places) {
+                                               int64_t ahead) {
   RunningRuns<Sum> run;
   run.begin(x, count);
-  if (places && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
+  if (ahead > 0 && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
     const int64_t each = (count - kBehind<Sum>) / (kPlaces * kLanes) * kLanes;
-    run.add_places(x, each * kElementStride<Sum>, each, 0);
+    run.add_places(x, each * kElementStride<Sum>, ahead, each, 0);
     x += kPlaces * each * kElementStride<Sum>;
     count -= kPlaces * each;
   }
@@ -116,11 +117,10 @@ STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int
   return group[0];
 }
 
-// Runs at several places, `apart` bytes from one to the next. The next ones begin `stride` bytes
-// behind the beginnings of these.
+// Runs at several places: see sum_runs in run_loop.hpp.
 template <class Sum>
 STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source, int64_t apart,
-                                 int64_t stride, int64_t count) {
+                                 int64_t ahead, int64_t stride, int64_t count) {
   constexpr int64_t size = kElementStride<Sum>;
   const auto* const first = reinterpret_cast<const double*>(source);
   const int64_t head = kSpacing<Sum> == 1 ? common_head<VecF64>(first, apart) : 0;
@@ -128,7 +128,7 @@ STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source
   RunningRuns<Sum> runs;
   runs.begin(source, count);
   runs.template add_parts<kPlaces>(source, apart, head);
-  runs.add_places(source + head * size, apart, whole, stride - whole * size);
+  runs.add_places(source + head * size, apart, ahead, whole, stride - whole * size);
   runs.template add_parts<kPlaces>(source + (head + whole) * size, apart, count - head - whole);
 #pragma GCC unroll 8
   for (int64_t b = 0; b < kPlaces; ++b) totals[b] = runs.total(b);
@@ -142,17 +142,18 @@ void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count, C
   using Parts = typename Sum::Parts;
   const int64_t bytes = count * kElementStride<Sum>;
   const int64_t jump = stride - bytes;
-  if (count >= kLeastAtPlaces && at_places(columns, bytes)) {
+  const int64_t ahead = count < kLeastAtPlaces ? 0 : places_ahead(columns, bytes);
+  if (ahead > 0) {
     close_places<Parts>(
         rows, count, columns, fresh,
         [&](Parts* totals, int64_t r, int64_t apart) {
-          running_runs<Sum>(totals, first + r * stride, apart * stride, stride, count);
+          running_runs<Sum>(totals, first + r * stride, apart * stride, ahead, stride, count);
         },
-        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, jump, true); });
+        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, jump, ahead); });
   } else {
     int64_t r = 0;
     close_all<Parts>(rows, count, columns, fresh,
-                     [&] { return running_run<Sum>(first + r++ * stride, count, jump, false); });
+                     [&] { return running_run<Sum>(first + r++ * stride, count, jump, 0); });
   }
 }
 
@@ -173,7 +174,7 @@ inline void short_rows(const char* row, int64_t stride, int64_t rows, int64_t co
   }
   Anchored made;
   const auto fits = [&] {
-    return anchor && !any(add_runs(row, stride, kLanes, count, anchor, &made));
+    return anchor && !any(add_runs(row, stride, kLanes, count, columns->reading, anchor, &made));
   };
   int64_t r = 0;
   for (; r + kLanes <= rows; r += kLanes, row += kLanes * stride, part.words += kLanes) {
@@ -223,7 +224,7 @@ typename Sum::Parts run_in_pieces(const char* x, int64_t count) {
       if (largest == 0) continue;
       anchor = CommonAnchor(largest, kAnchoredPiece);
       if (!fits()) {
-        total.merge(running_run<Sum>(x, some, 0, false));
+        total.merge(running_run<Sum>(x, some, 0, 0));
         continue;
       }
     }
@@ -245,11 +246,11 @@ void running_rows(const void* source, int64_t stride, int64_t rows, int64_t coun
   const auto* const first = static_cast<const char*>(source);
   columns->depth += depth_of_run<Sum>(count);
   if constexpr (Sum::kSharesAnchors && kSpacing<Sum> == 1) {
-    if (count < (columns->near ? kLongRun : kLongFarRun)) {
+    if (count < (columns->reading == Reading::cached ? kLongRun : kLongFarRun)) {
       columns->depth += count / kLanes + 2 + kLanes;
       return short_rows(first, stride, rows, count, columns, fresh);
     }
-    if (!kNarrow && columns->near) {
+    if (!kNarrow && columns->reading == Reading::cached) {
       columns->depth += depth_of_pieces(count);
       int64_t r = 0;
       const auto next = [&] { return run_in_pieces<Sum>(first + r++ * stride, count); };

@@ -145,7 +145,8 @@ template <class F, int kCount, bool kAtPlaces, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, int64_t count,
                              Columns* columns) {
   constexpr int64_t size = kElementStride<F>;
-  constexpr int64_t kAhead = kAtPlaces ? kRowAhead : kNearAhead;
+  constexpr int64_t kAtPlace = kCount == kLate.rows ? kLate.row_ahead : kEarly.row_ahead;
+  constexpr int64_t kAhead = kAtPlaces ? kAtPlace : kNearAhead;
   int64_t j = 0;
   const auto ahead = [&] { return look_ahead((count - j) * size, count * size, step, kAhead); };
   const int64_t head = kAtPlaces ? head_of_rows<F>(source, stride, count) : 0;
@@ -156,7 +157,7 @@ STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, i
   }
   // Elements that lie apart come from so many lines that one vector of them is enough.
   if constexpr (kSpacing<F> == 1) {
-    if (columns->near || kTwoBeside<F>) {
+    if (columns->reading == Reading::cached || kTwoBeside<F>) {
       for (; j + 2 * F::kWidth <= count; j += 2 * F::kWidth) {
         add_to<F, kCount, 2, kFresh>(source + j * size, stride, j, ahead(), columns);
       }
@@ -220,12 +221,12 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     left -= added;
   };
   constexpr bool kRounds = requires { requires F::kRounds; };
-  if constexpr (kSpacing<F> != 1) {
-    add.template operator()<kPlaceRows, true>();
-  } else if (kRounds || columns->near) {
+  if (kSpacing<F> == 1 && (kRounds || columns->reading == Reading::cached)) {
     add.template operator()<kRows, false>();
-  } else {
-    add.template operator()<kPlaceRows, true>();
+  } else if (reads_late(columns)) {
+    add.template operator()<kLate.rows, true>();
+  } else if constexpr (!kNarrow) {
+    add.template operator()<kEarly.rows, true>();
   }
   add.template operator()<kFewRows, false>();
   if constexpr (kSpacing<F> == 1) add.template operator()<2, false>();
@@ -235,8 +236,8 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     return;
   }
   // At most, with the few rows that are left.
-  static_assert(kPlaceRows <= kRows);
-  const int64_t apart = kRows + kPlaceRows + rows / kPlaceRows;
+  const int places = reads_late(columns) ? kLate.rows : kEarly.rows;
+  const int64_t apart = kRows + places + rows / places;
   columns->depth += kApart<F> && apart < rows ? apart : rows;
 }
 

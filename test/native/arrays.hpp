@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "array.hpp"
+#include "kernels/kernels.hpp"
 
 namespace strided {
 
@@ -15,6 +16,11 @@ inline std::mt19937_64 rng(20260101);
 
 inline std::int64_t below(std::int64_t n) {
   return static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(n));
+}
+
+inline Reading random_reading() {
+  constexpr Reading all[] = {Reading::cached, Reading::early, Reading::late};
+  return all[below(3)];
 }
 
 // An array over its own bytes, laid out at random: any order of axes, gaps, directions, alignment.

@@ -137,7 +137,7 @@ std::vector<std::vector<double>> draw(std::int64_t count, std::int64_t terms, in
 }
 
 // Rows that come in any number of tiles.
-std::int64_t check_columns(std::int64_t count, std::int64_t rows, int kind, bool near) {
+std::int64_t check_columns(std::int64_t count, std::int64_t rows, int kind) {
   const auto terms = draw(count, rows, kind);
   const std::int64_t stride = count + below(4);
   std::vector<double> table(static_cast<std::size_t>(stride * rows + 1));
@@ -150,7 +150,7 @@ std::int64_t check_columns(std::int64_t count, std::int64_t rows, int kind, bool
   }
   Sums sums(count);
   Columns columns = sums.columns();
-  columns.near = near;
+  columns.reading = random_reading();
   for (std::int64_t r = 0; r < rows;) {
     const std::int64_t some = below(3) == 0 ? rows - r : std::min(rows - r, 1 + below(300));
     kernel().tile(table.data() + first + r * stride, stride * 8, some, count, {}, &columns, r == 0);
@@ -161,7 +161,7 @@ std::int64_t check_columns(std::int64_t count, std::int64_t rows, int kind, bool
 }
 
 // Runs that come in any number of parts.
-std::int64_t check_runs(std::int64_t count, std::int64_t length, int kind, bool near) {
+std::int64_t check_runs(std::int64_t count, std::int64_t length, int kind, Reading reading) {
   const auto terms = draw(count, length, kind);
   const std::int64_t stride = length + below(9);
   std::vector<double> runs(static_cast<std::size_t>(stride * count + 1));
@@ -171,7 +171,7 @@ std::int64_t check_runs(std::int64_t count, std::int64_t length, int kind, bool 
   }
   Sums sums(count);
   Columns columns = sums.columns();
-  columns.near = near;
+  columns.reading = reading;
   for (std::int64_t i = 0; i < length;) {
     const std::int64_t some = below(2) == 0 ? length - i : 1 + below(length - i);
     kernel().rows(runs.data() + i, stride * 8, count, some, {}, &columns, i == 0);
@@ -198,9 +198,8 @@ void check_kinds() {
     std::int64_t open = 0, all = 0;
     for (const std::int64_t count : {1, 3, 8, 21, 100}) {
       for (const std::int64_t terms : {1, 7, 64, 333, 1000, 3001}) {
-        const bool near = below(2) == 0;
-        open += check_columns(count, terms, kind, near);
-        if (count * terms < 100'000) open += check_runs(count, terms, kind, near);
+        open += check_columns(count, terms, kind);
+        if (count * terms < 100'000) open += check_runs(count, terms, kind, random_reading());
         all += 2 * count;
       }
     }
@@ -214,7 +213,9 @@ void check_kinds() {
 // Long runs, which are read at several places.
 void check_long_runs() {
   for (int kind = 0; kind < kKinds; ++kind) {
-    for (const bool near : {false, true}) check_runs(kind % 2 == 0 ? 1 : 9, 20'011, kind, near);
+    for (const Reading reading : {Reading::cached, Reading::early, Reading::late}) {
+      check_runs(kind % 2 == 0 ? 1 : 9, 20'011, kind, reading);
+    }
   }
 }
 
@@ -244,7 +245,7 @@ void check_uneven() {
   for (const std::int64_t block : {8, 10, 16}) {
     Sums sums(count);
     Columns columns = sums.columns();
-    columns.near = block != 10;
+    columns.reading = block == 10 ? Reading::late : Reading::cached;
     for (std::int64_t t = 0; t < turns; ++t) {
       kernel().tile(row.data(), 0, 15 * block, count, {}, &columns, t == 0);
       kernel().tile(row.data(), 0, block, narrow, {}, &columns, false);

@@ -1,6 +1,6 @@
-// The kernels' loops over runs, which depend on where runs begin, how long they are and whether
-// they come from memory: against the same kernels, a few elements at a time. Then sums of arrays
-// that are larger than caches against exact ones.
+// The kernels' loops over runs and over tiles, which depend on where rows begin, how long they are
+// and how they are read: against the same kernels, a few elements or a row at a time. Then sums of
+// arrays that are larger than caches against exact ones.
 
 #include <algorithm>
 #include <array>
@@ -72,48 +72,112 @@ Words meaning(const Columns& columns, std::int64_t column, int planes, Kept kept
   return {std::bit_cast<std::int64_t>(sum + 0.0)};
 }
 
+// Rows of elements as `shape` has them, at `first`.
+struct Table {
+  Shape shape;
+  std::vector<std::byte> bytes;
+  std::byte* first;
+};
+
 template <class T>
-void compare(const Kernel& kernel, int planes, Kept kept, bool numbered, bool product) {
-  if (kernel.rows == nullptr) return;
+Table random_table(bool product) {
   constexpr auto width = static_cast<std::int64_t>(sizeof(T));
+  Table table{random_shape(width), {}, nullptr};
+  const Shape& shape = table.shape;
+  const std::int64_t span = (shape.rows - 1) * std::abs(shape.stride) + shape.count * width;
+  table.bytes.resize(static_cast<std::size_t>(span + shape.offset + 64));
+  const auto address = reinterpret_cast<std::uintptr_t>(table.bytes.data());
+  std::byte* first = table.bytes.data() + (64 - address % 64) % 64 + shape.offset;
+  table.bytes.resize(static_cast<std::size_t>(first - table.bytes.data() + span));
+  if (shape.stride < 0) first -= (shape.rows - 1) * shape.stride;
+  for (std::int64_t r = 0; r < shape.rows; ++r) {
+    for (std::int64_t i = 0; i < shape.count; ++i) {
+      const T x = exact_value<T>(product);
+      std::memcpy(first + r * shape.stride + i * width, &x, sizeof x);
+    }
+  }
+  table.first = first;
+  return table;
+}
+
+// Columns with room for so many.
+struct Room {
+  std::vector<std::int64_t> words;
+  Columns columns;
+
+  explicit Room(std::int64_t count) {
+    const std::int64_t width = (count + kColumnStep - 1) / kColumnStep * kColumnStep;
+    words.assign(static_cast<std::size_t>(kMostPlanes * width), 0);
+    columns = {words.data(), width};
+  }
+};
+
+struct Kind {
+  int planes;
+  Kept kept;
+  bool numbered = false;
+  bool product = false;
+};
+
+template <class T>
+void compare_runs(const Kernel& kernel, const Kind& kind) {
+  constexpr auto width = static_cast<std::int64_t>(sizeof(T));
+  const Table table = random_table<T>(kind.product);
+  const Shape& shape = table.shape;
+  const Terms terms{100, kind.numbered && below(3) == 0 ? -2 : 3};
+  const bool fresh = below(3) != 0;
+  Room rooms[] = {Room(shape.rows), Room(shape.rows)};
+  for (Room& room : rooms) {
+    if (!fresh) kernel.rows(table.first, 0, shape.rows, 1, {90, 1}, &room.columns, true);
+  }
+  rooms[0].columns.reading = random_reading();
+  kernel.rows(table.first, shape.stride, shape.rows, shape.count, terms, &rooms[0].columns, fresh);
+  for (std::int64_t r = 0; r < shape.rows; ++r) {
+    Columns one = rooms[1].columns;
+    one.words += r;
+    one.reading = Reading::cached;
+    for (std::int64_t i = 0; i < shape.count; i += 5) {
+      kernel.rows(table.first + r * shape.stride + i * width, 0, 1,
+                  std::min<std::int64_t>(5, shape.count - i),
+                  {terms.first + i * terms.step, terms.step}, &one, fresh && i == 0);
+    }
+  }
+  for (std::int64_t r = 0; r < shape.rows; ++r) {
+    CHECK(meaning(rooms[0].columns, r, kind.planes, kind.kept) ==
+          meaning(rooms[1].columns, r, kind.planes, kind.kept));
+  }
+}
+
+template <class T>
+void compare_tiles(const Kernel& kernel, const Kind& kind) {
+  const Table table = random_table<T>(kind.product);
+  const Shape& shape = table.shape;
+  const Terms terms{100, kind.numbered && below(3) == 0 ? -2 : 3};
+  const bool fresh = below(3) != 0;
+  Room rooms[] = {Room(shape.count), Room(shape.count)};
+  for (Room& room : rooms) {
+    if (!fresh) kernel.tile(table.first, 0, 1, shape.count, {90, 1}, &room.columns, true);
+  }
+  rooms[0].columns.reading = random_reading();
+  kernel.tile(table.first, shape.stride, shape.rows, shape.count, terms, &rooms[0].columns, fresh);
+  rooms[1].columns.reading = Reading::cached;
+  for (std::int64_t r = 0; r < shape.rows; ++r) {
+    kernel.tile(table.first + r * shape.stride, 0, 1, shape.count,
+                {terms.first + r * terms.step, terms.step}, &rooms[1].columns, fresh && r == 0);
+  }
+  for (Room& room : rooms) kernel.arrange(&room.columns, shape.count);
+  for (std::int64_t j = 0; j < shape.count; ++j) {
+    CHECK(meaning(rooms[0].columns, j, kind.planes, kind.kept) ==
+          meaning(rooms[1].columns, j, kind.planes, kind.kept));
+  }
+}
+
+template <class T>
+void compare(const Kernel& kernel, const Kind& kind) {
+  if (kernel.rows == nullptr) return;
   for (int n = 0; n < 60; ++n) {
-    const Shape shape = random_shape(width);
-    const std::int64_t span = (shape.rows - 1) * std::abs(shape.stride) + shape.count * width;
-    std::vector<std::byte> bytes(static_cast<std::size_t>(span + shape.offset + 64));
-    const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-    std::byte* first = bytes.data() + (64 - address % 64) % 64 + shape.offset;
-    bytes.resize(static_cast<std::size_t>(first - bytes.data() + span));
-    if (shape.stride < 0) first -= (shape.rows - 1) * shape.stride;
-    for (std::int64_t r = 0; r < shape.rows; ++r) {
-      for (std::int64_t i = 0; i < shape.count; ++i) {
-        const T x = exact_value<T>(product);
-        std::memcpy(first + r * shape.stride + i * width, &x, sizeof x);
-      }
-    }
-    const Terms terms{100, numbered && below(3) == 0 ? -2 : 3};
-    const bool fresh = below(3) != 0;
-    std::vector<std::int64_t> words[2];
-    Columns columns[2];
-    for (int k = 0; k < 2; ++k) {
-      words[k].assign(static_cast<std::size_t>(kMostPlanes * 2 * kColumnStep), 0);
-      columns[k] = {words[k].data(), 2 * kColumnStep};
-      if (!fresh) kernel.rows(first, 0, shape.rows, 1, {90, 1}, &columns[k], true);
-    }
-    columns[0].near = below(2) == 0;
-    kernel.rows(first, shape.stride, shape.rows, shape.count, terms, &columns[0], fresh);
-    for (std::int64_t r = 0; r < shape.rows; ++r) {
-      Columns one = columns[1];
-      one.words += r;
-      one.near = true;
-      for (std::int64_t i = 0; i < shape.count; i += 5) {
-        kernel.rows(first + r * shape.stride + i * width, 0, 1,
-                    std::min<std::int64_t>(5, shape.count - i),
-                    {terms.first + i * terms.step, terms.step}, &one, fresh && i == 0);
-      }
-    }
-    for (std::int64_t r = 0; r < shape.rows; ++r) {
-      CHECK(meaning(columns[0], r, planes, kept) == meaning(columns[1], r, planes, kept));
-    }
+    compare_runs<T>(kernel, kind);
+    compare_tiles<T>(kernel, kind);
   }
 }
 
@@ -124,15 +188,15 @@ void compare_all(DType dtype) {
   constexpr bool real = std::is_floating_point_v<T>;
   const Kept sum = real ? Kept::parts : Kept::words;
   const int float_planes = dtype == DType::k_float32 ? 2 : 3;
-  compare<T>(table.sum[d], real ? float_planes : 2, sum, false, false);
-  if (dtype == DType::k_float64) compare<T>(table.finer_sum[d], 4, sum, false, false);
-  compare<T>(table.careful_sum[d], dtype == DType::k_float32 ? 3 : 4, sum, false, false);
-  compare<T>(table.product[d], real ? 1 : 2, real ? Kept::words : Kept::magnitude, false, true);
-  compare<T>(table.count[d], 1, Kept::words, false, false);
-  compare<T>(table.min[d], 1, Kept::words, false, false);
-  compare<T>(table.max[d], 1, Kept::words, false, false);
-  compare<T>(table.argmin[d], 2, Kept::words, true, false);
-  compare<T>(table.argmax[d], 2, Kept::words, true, false);
+  compare<T>(table.sum[d], {real ? float_planes : 2, sum});
+  if (dtype == DType::k_float64) compare<T>(table.finer_sum[d], {4, sum});
+  compare<T>(table.careful_sum[d], {dtype == DType::k_float32 ? 3 : 4, sum});
+  compare<T>(table.product[d], {real ? 1 : 2, real ? Kept::words : Kept::magnitude, false, true});
+  compare<T>(table.count[d], {1, Kept::words});
+  compare<T>(table.min[d], {1, Kept::words});
+  compare<T>(table.max[d], {1, Kept::words});
+  compare<T>(table.argmin[d], {2, Kept::words, true});
+  compare<T>(table.argmax[d], {2, Kept::words, true});
 }
 
 // More bytes than a cache is taken to hold, in rows that begin anywhere.
@@ -208,5 +272,5 @@ int main() {
     }
     product_case();
   });
-  return report("runs");
+  return report("loops");
 }
