@@ -113,7 +113,7 @@ constexpr int64_t kFinished = 16;
 // what lies side by side is read soonest.
 constexpr int kStrip = kNarrow ? 4 : 8;
 // Rows that are announced: of any array where vectors are long, as that costs nothing there, else
-constexpr int64_t kRowsAhead = kNarrow ? 12 : 4;
+constexpr int64_t kRowsAhead = 12;
 // of more elements, which the second-level cache does not hold.
 constexpr int64_t kNearest = 131072;
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not

@@ -136,6 +136,19 @@ STRIDED_INLINE void add_scaled(VecF64 x, VecF64 scale, VecF64* sum, VecF64* rest
   *sum = t;
 }
 
+// Two terms, whose sums one operation of 512 bits asks.
+STRIDED_INLINE void add_scaled(VecF64 x, VecF64 y, VecF64 scale, VecF64* sum, VecF64* rests,
+                               VecI64* common) {
+  const VecF64 t = plus_product(x, scale, *sum);
+  VecF64 more = *rests + plus_product(x, scale, *sum - t);
+  const VecF64 u = plus_product(y, scale, t);
+  more = more + plus_product(y, scale, t - u);
+  bring_up_to_date(more);
+  *rests = more;
+  *common = conjunction(*common, (VecI64)t, (VecI64)u);
+  *sum = u;
+}
+
 // Where the anchor is too small. What is not a number has an uncertain result anyway.
 template <int kBeside, bool kRuns>
 STRIDED_INLINE VecI64 too_large(const AnchoredLanes<kRuns>* lanes) {
@@ -180,9 +193,10 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
   for (; c + kStep <= chunks; c += kStep) {
 #pragma GCC unroll 4
     for (int b = 0; b < kBeside; ++b) {
-#pragma GCC unroll 4
-      for (int k = 0; k < kStep; ++k) {
-        add_scaled(chunk(runs[b], c + k), scale, &sum[b], &left[b], &common[b]);
+#pragma GCC unroll 2
+      for (int k = 0; k < kStep; k += 2) {
+        add_scaled(chunk(runs[b], c + k), chunk(runs[b], c + k + 1), scale, &sum[b], &left[b],
+                   &common[b]);
       }
     }
   }
@@ -238,13 +252,23 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
   }
   int64_t i = 0;
 #pragma GCC unroll 1
-  for (; i + kGroups * kLanes <= count; i += kGroups * kLanes) {
+  for (; i + 2 * kGroups * kLanes <= count; i += 2 * kGroups * kLanes) {
 #pragma GCC unroll 4
     for (int64_t g = 0; g < kGroups; ++g) {
       const char* const at = run + (i + g * kLanes) * 8;
+      const char* const next = at + kGroups * kVectorBytes;
       __builtin_prefetch(at + ahead);
+      __builtin_prefetch(next + ahead);
+      add_scaled(load<VecF64>(at), load<VecF64>(next), scale, &sum[g], &rests[g], &common[g]);
+    }
+  }
+  if (i + kGroups * kLanes <= count) {
+#pragma GCC unroll 4
+    for (int64_t g = 0; g < kGroups; ++g) {
+      const char* const at = run + (i + g * kLanes) * 8;
       add_scaled(load<VecF64>(at), scale, &sum[g], &rests[g], &common[g]);
     }
+    i += kGroups * kLanes;
   }
 #pragma GCC unroll 4
   for (int64_t g = 0; g < kGroups; ++g) {
@@ -311,15 +335,16 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
   for (int b = 0; b < kBeside; ++b) {
     sum[b] = lanes[b].sum, rests[b] = lanes[b].rests, common[b] = lanes[b].common;
   }
-  constexpr int64_t kSome = kBeside > kStep ? 1 : kStep;  // rows, of which a few vectors are enough
+  constexpr int64_t kSome = kBeside > kStep ? 2 : kStep;  // rows, of which a few vectors are enough
   int64_t r = 0;
 #pragma GCC unroll 1
   for (; r + kSome <= rows; r += kSome, row += kSome * stride) {
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-#pragma GCC unroll 4
-      for (int k = 0; k < kSome; ++k) {
-        add_scaled(at(b, row + k * stride), scale, &sum[b], &rests[b], &common[b]);
+#pragma GCC unroll 2
+      for (int k = 0; k < kSome; k += 2) {
+        add_scaled(at(b, row + k * stride), at(b, row + (k + 1) * stride), scale, &sum[b],
+                   &rests[b], &common[b]);
       }
     }
   }

@@ -75,6 +75,16 @@ STRIDED_INLINE void finish_streaming() {
 #endif
 }
 
+// One operation with 512 bits.
+STRIDED_INLINE VecI64 conjunction(VecI64 a, VecI64 b, VecI64 c) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  using Words = Vec<long long>;
+  return (VecI64)__builtin_ia32_pternlogq512_mask((Words)a, (Words)b, (Words)c, 0x80, -1);
+#else
+  return a & b & c;
+#endif
+}
+
 STRIDED_INLINE VecF64 absolute(VecF64 x) {
   return (VecF64)((VecU64)x & filled<VecU64>(0x7fffffffffffffffu));
 }
