@@ -292,11 +292,11 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
 
 // As many runs as add_runs_beside takes, one after the other.
 inline VecI64 add_runs_in_turn(const char* row, int64_t stride, int64_t rows, int64_t count,
-                               const CommonAnchor& anchor, Anchored* made) {
+                               Reading reading, const CommonAnchor& anchor, Anchored* made) {
   VecF64 sums[kLanes], rests[kLanes];
   VecI64 large = {};
   const VecF64 scale = filled<VecF64>(anchor.scale);
-  const int64_t ahead = far_ahead(stride, count * 8);
+  const int64_t ahead = far_ahead(reading, stride, count * 8);
 #pragma GCC unroll 1
   for (int64_t r = 0; r < rows; ++r) {
     Anchored one;
@@ -315,11 +315,12 @@ constexpr int64_t kLeastChained = 30 * kLanes;
 constexpr int64_t kLeastFarChained = 4 * kLanes;
 
 // As many, in the way that is best for runs of that length.
-STRIDED_INLINE VecI64 add_runs(const char* row, int64_t stride, int64_t rows, int64_t count,
-                               Reading reading, const CommonAnchor& anchor, Anchored* made) {
+inline __attribute__((noinline)) VecI64 add_runs(const char* row, int64_t stride, int64_t rows,
+                                                 int64_t count, Reading reading,
+                                                 const CommonAnchor& anchor, Anchored* made) {
   const int64_t least = reading == Reading::cached ? kLeastChained : kLeastFarChained;
-  const auto add = !kNarrow && count >= least ? add_runs_in_turn : add_runs_beside;
-  return add(row, stride, rows, count, anchor, made);
+  if (kNarrow || count < least) return add_runs_beside(row, stride, rows, count, anchor, made);
+  return add_runs_in_turn(row, stride, rows, count, reading, anchor, made);
 }
 
 // Columns of a common anchor, some vectors of them, of rows from one on. Gives where it is too
