@@ -62,8 +62,8 @@ std::string choose_kernels() {
 }
 
 Reading memory_reading() noexcept {
-#if defined(__x86_64__)
-  // AMD Zen 3 and 4.
+#if defined(__x86_64__) && (__GNUC__ >= 11 || __clang_major__ >= 12)
+  // AMD Zen 3 and 4, which older compilers have no name for.
   if (__builtin_cpu_is("amdfam19h")) return Reading::late;
 #endif
   return Reading::early;
