@@ -112,9 +112,9 @@ constexpr int64_t kFinished = 16;
 // Vectors of columns that are added side by side, at most: as many as there are registers for, as
 // what lies side by side is read soonest.
 constexpr int kStrip = kNarrow ? 4 : 8;
-// Rows that are announced: of any array where vectors are long, as that costs nothing there, else
+// So many rows are announced: where vectors are long of any array, as that costs nothing there,
+// else of those that have more elements than the second-level cache holds.
 constexpr int64_t kRowsAhead = 12;
-// of more elements, which the second-level cache does not hold.
 constexpr int64_t kNearest = 131072;
 // Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
 // stay in it.

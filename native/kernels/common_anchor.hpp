@@ -262,19 +262,11 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
       add_scaled(load<VecF64>(at), load<VecF64>(next), scale, &sum[g], &rests[g], &common[g]);
     }
   }
-  if (i + kGroups * kLanes <= count) {
-#pragma GCC unroll 4
-    for (int64_t g = 0; g < kGroups; ++g) {
-      const char* const at = run + (i + g * kLanes) * 8;
-      add_scaled(load<VecF64>(at), scale, &sum[g], &rests[g], &common[g]);
-    }
-    i += kGroups * kLanes;
-  }
-#pragma GCC unroll 4
-  for (int64_t g = 0; g < kGroups; ++g) {
+#pragma GCC unroll 8
+  for (int64_t k = 0; k < 2 * kGroups; ++k, i += kLanes) {
     if (i + kLanes > count) break;
+    const int64_t g = k % kGroups;
     add_scaled(load<VecF64>(run + i * 8), scale, &sum[g], &rests[g], &common[g]);
-    i += kLanes;
   }
   if (i < count) {
     const VecF64 x = load_part(run + i * 8, (count - i) * 8, VecF64{});

@@ -127,7 +127,7 @@ class TermsInRuns {
   }
 
   const FewTerms& few_;
-  bool in_turn_;    // lines are announced with the terms
+  bool in_turn_;    // lines are announced with the terms, but for pairs
   int64_t padded_;  // bytes of a run's vectors
   int64_t end_;     // of the last byte of all runs
 };

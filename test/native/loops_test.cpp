@@ -112,12 +112,20 @@ struct Room {
   }
 };
 
+// What is known of a kernel's partial results.
 struct Kind {
   int planes;
   Kept kept;
   bool numbered = false;
   bool product = false;
 };
+
+void check_same(const Room* rooms, std::int64_t count, const Kind& kind) {
+  for (std::int64_t j = 0; j < count; ++j) {
+    CHECK(meaning(rooms[0].columns, j, kind.planes, kind.kept) ==
+          meaning(rooms[1].columns, j, kind.planes, kind.kept));
+  }
+}
 
 template <class T>
 void compare_runs(const Kernel& kernel, const Kind& kind) {
@@ -142,10 +150,7 @@ void compare_runs(const Kernel& kernel, const Kind& kind) {
                   {terms.first + i * terms.step, terms.step}, &one, fresh && i == 0);
     }
   }
-  for (std::int64_t r = 0; r < shape.rows; ++r) {
-    CHECK(meaning(rooms[0].columns, r, kind.planes, kind.kept) ==
-          meaning(rooms[1].columns, r, kind.planes, kind.kept));
-  }
+  check_same(rooms, shape.rows, kind);
 }
 
 template <class T>
@@ -166,10 +171,7 @@ void compare_tiles(const Kernel& kernel, const Kind& kind) {
                 {terms.first + r * terms.step, terms.step}, &rooms[1].columns, fresh && r == 0);
   }
   for (Room& room : rooms) kernel.arrange(&room.columns, shape.count);
-  for (std::int64_t j = 0; j < shape.count; ++j) {
-    CHECK(meaning(rooms[0].columns, j, kind.planes, kind.kept) ==
-          meaning(rooms[1].columns, j, kind.planes, kind.kept));
-  }
+  check_same(rooms, shape.count, kind);
 }
 
 template <class T>
