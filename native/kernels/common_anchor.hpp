@@ -264,11 +264,13 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
   }
 #pragma GCC unroll 8
   for (int64_t k = 0; k < 2 * kGroups; ++k, i += kLanes) {
-    if (i + kLanes > count) break;
+    if (__builtin_expect(i + kLanes > count, 0)) break;
     const int64_t g = k % kGroups;
+    __builtin_prefetch(run + i * 8 + ahead);
     add_scaled(load<VecF64>(run + i * 8), scale, &sum[g], &rests[g], &common[g]);
   }
   if (i < count) {
+    __builtin_prefetch(run + i * 8 + ahead);
     const VecF64 x = load_part(run + i * 8, (count - i) * 8, VecF64{});
     add_scaled(x, scale, &sum[kGroups - 1], &rests[kGroups - 1], &common[kGroups - 1]);
   }

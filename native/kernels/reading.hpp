@@ -31,6 +31,7 @@ namespace {
 constexpr bool kNarrow = kVectorBytes < 64;
 constexpr int64_t kLine = 64;
 constexpr int64_t kFarAhead = 8192;  // bytes
+constexpr int64_t kCachedAhead = 1536;
 constexpr int64_t kNearAhead = 512;
 constexpr int kRows = kNarrow ? 8 : 16;  // of a tile
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
@@ -81,8 +82,9 @@ STRIDED_INLINE void announce_place(const char* at, int64_t ahead, int64_t left, 
 // comes.
 STRIDED_INLINE int64_t far_ahead(Reading reading, int64_t stride, int64_t bytes) {
   if (reading == Reading::late) return 0;
-  if (stride == bytes) return kFarAhead;
-  return stride * (bytes < kFarAhead ? kFarAhead / bytes : 1);
+  const int64_t ahead = reading == Reading::cached ? kCachedAhead : kFarAhead;
+  if (stride == bytes) return ahead;
+  return stride * (bytes < ahead ? ahead / bytes : 1);
 }
 
 // How long before the lines of runs of so many bytes are announced where these are read at several

@@ -217,7 +217,7 @@ typename Sum::Parts run_in_pieces(const char* x, int64_t count) {
     Anchored made;
     const auto fits = [&] {
       const VecF64 scale = filled<VecF64>(anchor.scale);
-      return anchor && !any(add_chained(x, some, kFarAhead, scale, &made));
+      return anchor && !any(add_chained(x, some, kCachedAhead, scale, &made));
     };
     if (!fits()) {
       const int64_t largest = largest_of(x, 0, 1, some);
