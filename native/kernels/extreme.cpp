@@ -14,7 +14,6 @@ struct Extreme {
   static constexpr int64_t kWidth = kVectorBytes / static_cast<int64_t>(sizeof(Element));
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
-  static constexpr bool kLight = true;
   Vec<Key> best = filled<Vec<Key>>(K::kWorst);
 
   static STRIDED_INLINE Chunk neutral() { return filled<Chunk>(worst_element()); }

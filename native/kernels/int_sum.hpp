@@ -50,7 +50,6 @@ struct ShortSum {
   using Chunk = typename Reader::Chunk;
   using Wide = WiderOf<Element>;
   static constexpr int kBits = 8 * sizeof(Element);
-  static constexpr bool kLight = sizeof(Element) == 4;
   static constexpr int64_t kWidth = kVectorBytes / static_cast<int64_t>(sizeof(Element));
   static constexpr int64_t kBurst = int64_t{1} << (kBits < 24 ? kBits : 24);
   static constexpr int64_t kRunDepth = 0;
@@ -206,7 +205,6 @@ struct LongSum {
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
-  static constexpr bool kLight = true;
   VecU64 low = {};
   Vec<T> high = {};
 
@@ -299,7 +297,6 @@ struct LongCount {
   static constexpr int64_t kWidth = kLanes;
   static constexpr int64_t kBurst = kMostTerms;
   static constexpr int64_t kRunDepth = 0;
-  static constexpr bool kLight = true;
   VecI64 count_ = {};
 
   static STRIDED_INLINE Chunk neutral() { return Chunk{}; }

@@ -20,7 +20,6 @@
 //                         so many blocks, and the roundings of some: see running_sum.hpp
 //   kLongChains, kRowsApart
 //                         optional: see tile_loop.hpp
-//   kLight                optional: see reading.hpp
 //   kHeadStep             optional: see tile_loop.hpp
 //   kSpacing              optional: elements lie so many apart, for tiles: see columns.hpp
 //   kRounds               optional: the order of additions shows, so that it must not depend on

@@ -97,10 +97,10 @@ struct Places {
   static STRIDED_INLINE void read_groups(const Run* runs, int64_t ahead, int64_t i, Keys* keys) {
     const auto read = [&](int g, int64_t v) {
       const char* at = runs[g].at + i * kSize + v * kVectorBytes;
-      if (!kNarrow && kRuns == 1) {
-        announce_far(at);
+      if (kRuns == 1) {
+        announce(at + ahead, kVectorBytes);
       } else if (v * kVectorBytes % kLine == 0) {
-        announce_place(at, ahead, (runs[g].count - i) * kSize, 0);
+        announce_place(at, (runs[g].count - i) * kSize, 0);
       }
       return K::place_key(load<Vec<Element>>(at));
     };
@@ -137,11 +137,10 @@ struct Places {
     }
   }
 
-  // Of one run, which is read at several places when it is long, if they are announced so many
-  // bytes ahead.
-  static PlacedPartial best_of_run(const Run& run, int64_t ahead) {
+  // Of one run, which may be read at several places when it is long.
+  static PlacedPartial best_of_run(const Run& run, bool at_places, int64_t ahead) {
     PlacedPartial found[kGroups];
-    if (ahead == 0 || run.count * kSize < kGroups * kPlaceBytes) {
+    if (!at_places || run.count * kSize < kGroups * kPlaceBytes) {
       best_of_runs<1>(&run, ahead, found);
       return found[0];
     }
@@ -174,8 +173,9 @@ void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
     if (!fresh && !P::goes_before(found, load_partial<PlacedPartial>(columns, r))) return;
     store_partial(columns, r, found);
   };
-  const int64_t ahead = places_ahead(columns, count * P::kSize);
-  const int64_t apart = ahead > 0 ? rows / kGroups : 0;
+  const int64_t ahead = far_ahead(columns->reading, stride, count * P::kSize);
+  const bool places = at_places(columns, count * P::kSize);
+  const int64_t apart = places ? rows / kGroups : 0;
   for (int64_t r = 0; r < apart; ++r) {
     typename P::Run runs[kGroups];
     PlacedPartial found[kGroups];
@@ -184,7 +184,7 @@ void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
     for (int64_t g = 0; g < kGroups; ++g) keep(r + g * apart, found[g]);
   }
   for (int64_t r = kGroups * apart; r < rows; ++r) {
-    keep(r, P::best_of_run({at + r * stride, count, terms}, ahead));
+    keep(r, P::best_of_run({at + r * stride, count, terms}, places, ahead));
   }
 }
 
@@ -249,7 +249,7 @@ template <class K>
 void place_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms terms,
                 Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
-  const int64_t most = reads_late(columns) ? kLate.rows : kRows;
+  const int64_t most = reads_late(columns) ? kLateRows.rows : kRows;
   for (int64_t r = 0; r < rows; r += most, row += most * stride) {
     const int64_t some = rows - r < most ? rows - r : most;
     const Terms here{terms.first + r * terms.step, terms.step};

@@ -7,10 +7,9 @@ namespace strided {
 namespace {
 
 // Adds as many elements, a multiple of a vector's, from each of several places, `apart` bytes from
-// one to the next, to a sum of its own. Lines are announced so many bytes ahead. Behind their ends
-// the next places begin `jump` bytes on.
+// one to the next, to a sum of its own. Behind their ends the next ones begin `jump` bytes on.
 template <class F>
-STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t ahead, int64_t count,
+STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t count,
                                int64_t jump) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
@@ -31,7 +30,7 @@ STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t a
     for (; i + line <= stop; i += line) {
 #pragma GCC unroll 8
       for (int64_t g = 0; g < kPlaces; ++g) {
-        announce_place(at + g * apart + i * size, ahead, (count - i) * size, jump);
+        announce_place(at + g * apart + i * size, (count - i) * size, jump);
       }
       for (int64_t part = 0; part < line; part += F::kWidth) add(i + part);
     }
@@ -50,10 +49,11 @@ constexpr int64_t chain(int64_t chunks) {
   return chunks <= F::kBurst ? chunks + 1 : F::kBurst + chunks / F::kBurst + 2;
 }
 
-// A run that is read at several places, if they are announced so many bytes ahead. The next one
-// begins `jump` bytes behind the end of this one.
+// A run that is read at several places, or from one, where what lies `ahead` bytes further on is
+// announced.
 template <class F>
-STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t jump, int64_t ahead) {
+STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, bool at_places,
+                         int64_t ahead) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
@@ -67,23 +67,23 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
     x += head;
     count -= head;
   }
+  const auto next = [=](int64_t at) { return reinterpret_cast<const char*>(x + at) + ahead; };
   int64_t i = 0;
-  if (ahead > 0 && count * size >= kPlaces * kPlaceBytes) {
+  if (at_places && count * size >= kPlaces * kPlaceBytes) {
     const int64_t each = count / (kPlaces * F::kWidth) * F::kWidth;
-    add_places(group, reinterpret_cast<const char*>(x), each * size, ahead, each, 0);
+    add_places(group, reinterpret_cast<const char*>(x), each * size, each, 0);
     i = kPlaces * each;
   }
   while (i + step <= count) {
     const int64_t left = (count - i) / step;
     const int64_t stop = i + step * (left < F::kBurst ? left : F::kBurst);
     for (; i < stop; i += step) {
-      if constexpr (!kIsLight<F>) {
-        announce_far(reinterpret_cast<const char*>(x + i), step * size, (count - i) * size, jump);
-      }
+      announce(next(i), step * size);
       for (int64_t g = 0; g < kGroups; ++g) group[g].add(chunk_at<F>(x + i + g * F::kWidth));
     }
     for (int64_t g = 0; g < kGroups; ++g) group[g].spill();
   }
+  announce(next(i), (count - i) * size);
   for (; i + F::kWidth <= count; i += F::kWidth) group[0].add(chunk_at<F>(x + i));
   if (i < count) group[0].add(part_of_run<F>(x + i, count - i));
   if (count >= step) {
@@ -93,11 +93,11 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, int64_t ju
   return group[0];
 }
 
-// Runs at several places, `apart` bytes from one to the next, announced so many bytes ahead. The
-// next ones begin `stride` bytes behind the beginnings of these.
+// Runs at several places, `apart` bytes from one to the next. The next ones begin `stride` bytes
+// behind the beginnings of these.
 template <class F>
-STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t ahead,
-                             int64_t stride, int64_t count) {
+STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t stride,
+                             int64_t count) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr bool kRounds = requires { requires F::kRounds; };
@@ -113,7 +113,7 @@ STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t
   };
   for (int64_t g = 0; g < kPlaces; ++g) sums[g] = F();
   add_parts(0, head);
-  add_places(sums, source + head * size, apart, ahead, whole, stride - whole * size);
+  add_places(sums, source + head * size, apart, whole, stride - whole * size);
   add_parts(head + whole, count - head - whole);
 }
 
@@ -123,13 +123,13 @@ template <class F>
 constexpr int64_t kShortRun = F::kBurst <= 16 ? F::kBurst - 1 : 16;
 
 template <class F>
-STRIDED_INLINE F sum_short_run(const typename F::Element* x, int64_t count) {
+STRIDED_INLINE F sum_short_run(const typename F::Element* x, int64_t count, int64_t ahead) {
   constexpr auto size = static_cast<int64_t>(sizeof(typename F::Element));
   constexpr int64_t step = F::kWidth * kGroups;
   F sum;
+  announce(reinterpret_cast<const char*>(x) + ahead, count * size);
   int64_t i = 0;
   for (; i + step <= count; i += step) {
-    if constexpr (!kIsLight<F>) announce_far(reinterpret_cast<const char*>(x + i), step * size);
     for (int64_t g = 0; g < kGroups; ++g) sum.add(chunk_at<F>(x + i + g * F::kWidth));
   }
   for (; i + F::kWidth <= count; i += F::kWidth) sum.add(chunk_at<F>(x + i));
@@ -190,23 +190,25 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
   const char* const first = static_cast<const char*>(source);
   const auto run = [&](int64_t r) { return reinterpret_cast<const Element*>(first + r * stride); };
   int64_t r = 0;
+  const int64_t bytes = count * static_cast<int64_t>(sizeof(Element));
+  const int64_t ahead = far_ahead(columns->reading, stride, bytes);
   if (count <= kShortRun<F> * F::kWidth) {
-    close_all<F>(rows, count, columns, fresh, [&] { return sum_short_run<F>(run(r++), count); });
+    close_all<F>(rows, count, columns, fresh,
+                 [&] { return sum_short_run<F>(run(r++), count, ahead); });
     columns->depth += kShortRun<F> + 1 + F::kRunDepth;
     return;
   }
-  const int64_t bytes = count * static_cast<int64_t>(sizeof(Element));
-  const int64_t jump = stride - bytes;
-  if (const int64_t ahead = places_ahead(columns, bytes); ahead > 0) {
+  if (at_places(columns, bytes)) {
     close_places<F>(
         rows, count, columns, fresh,
         [&](F* sums, int64_t r, int64_t apart) {
-          sum_runs(sums, first + r * stride, apart * stride, ahead, stride, count);
+          sum_runs(sums, first + r * stride, apart * stride, stride, count);
         },
-        [&](int64_t r) { return sum_run<F>(run(r), count, jump, ahead); });
+        [&](int64_t r) { return sum_run<F>(run(r), count, true, ahead); });
     columns->depth += chain<F>(count / F::kWidth) + kPlaces + F::kRunDepth;
   } else {
-    close_all<F>(rows, count, columns, fresh, [&] { return sum_run<F>(run(r++), count, jump, 0); });
+    close_all<F>(rows, count, columns, fresh,
+                 [&] { return sum_run<F>(run(r++), count, false, ahead); });
     columns->depth += chain<F>(count / (F::kWidth * kGroups)) + kGroups + F::kRunDepth;
   }
 }

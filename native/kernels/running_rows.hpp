@@ -44,35 +44,35 @@ struct RunningRuns {
   }
 
   // As many elements, a multiple of a vector's, from each place: see add_places in run_loop.hpp.
-  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t ahead, int64_t count,
-                                 int64_t jump) {
+  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t count, int64_t jump) {
     add<kPlaces>(count / kLanes, [=](int64_t b, int64_t i) {
       const int64_t offset = i * kChunkStride<Sum>;
       const char* const at = from + b * apart + offset;
       if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing<Sum> != 1) {
 #pragma GCC unroll 4
         for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
-          announce_place(at + line, ahead, count * kStride - offset, jump);
+          announce_place(at + line, count * kStride - offset, jump);
         }
       }
       return chunk_at<Sum>(at);
     });
   }
 
-  // A run by itself; the next one begins `jump` bytes behind its end.
+  // A run by itself; what lies `ahead` bytes further on is announced.
   template <bool kAnnounced>
-  STRIDED_INLINE void add_run(const char* x, int64_t count, int64_t jump) {
+  STRIDED_INLINE void add_run(const char* x, int64_t count, int64_t ahead) {
     constexpr int64_t chunk = kChunkStride<Sum>;
     int64_t chunks = count < kBehind<Sum> ? 0 : (count - kBehind<Sum>) / kLanes;
     const int64_t whole = chunks / kGroups;
     add<kGroups>(whole, [=](int64_t b, int64_t i) {
       const int64_t offset = (i * kGroups + b) * chunk;
-      if constexpr (kAnnounced) announce_far(x + offset, chunk, count * kStride - offset, jump);
+      if constexpr (kAnnounced) announce(x + offset + ahead, chunk);
       return chunk_at<Sum>(x + offset);
     });
     x += whole * kGroups * chunk;
     count -= whole * kGroups * kLanes;
     chunks -= whole * kGroups;
+    if constexpr (kAnnounced) announce(x + ahead, count * kStride);
     add<1>(chunks, [=](int64_t, int64_t i) { return chunk_at<Sum>(x + i * chunk); });
     add_parts<1>(x + chunks * chunk, 0, count - chunks * kLanes);
   }
@@ -99,17 +99,17 @@ STRIDED_INLINE int64_t depth_of_run(int64_t count) {
 }
 
 template <class Sum>
-STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int64_t jump,
+STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, bool at_places,
                                                int64_t ahead) {
   RunningRuns<Sum> run;
   run.begin(x, count);
-  if (ahead > 0 && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
+  if (at_places && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
     const int64_t each = (count - kBehind<Sum>) / (kPlaces * kLanes) * kLanes;
-    run.add_places(x, each * kElementStride<Sum>, ahead, each, 0);
+    run.add_places(x, each * kElementStride<Sum>, each, 0);
     x += kPlaces * each * kElementStride<Sum>;
     count -= kPlaces * each;
   }
-  run.template add_run<true>(x, count, jump);
+  run.template add_run<true>(x, count, ahead);
   typename Sum::Parts group[kPlaces];
 #pragma GCC unroll 8
   for (int64_t b = 0; b < kPlaces; ++b) group[b] = run.total(b);
@@ -120,7 +120,7 @@ STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int
 // Runs at several places: see sum_runs in run_loop.hpp.
 template <class Sum>
 STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source, int64_t apart,
-                                 int64_t ahead, int64_t stride, int64_t count) {
+                                 int64_t stride, int64_t count) {
   constexpr int64_t size = kElementStride<Sum>;
   const auto* const first = reinterpret_cast<const double*>(source);
   const int64_t head = kSpacing<Sum> == 1 ? common_head<VecF64>(first, apart) : 0;
@@ -128,7 +128,7 @@ STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source
   RunningRuns<Sum> runs;
   runs.begin(source, count);
   runs.template add_parts<kPlaces>(source, apart, head);
-  runs.add_places(source + head * size, apart, ahead, whole, stride - whole * size);
+  runs.add_places(source + head * size, apart, whole, stride - whole * size);
   runs.template add_parts<kPlaces>(source + (head + whole) * size, apart, count - head - whole);
 #pragma GCC unroll 8
   for (int64_t b = 0; b < kPlaces; ++b) totals[b] = runs.total(b);
@@ -141,19 +141,18 @@ void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count, C
                bool fresh) {
   using Parts = typename Sum::Parts;
   const int64_t bytes = count * kElementStride<Sum>;
-  const int64_t jump = stride - bytes;
-  const int64_t ahead = count < kLeastAtPlaces ? 0 : places_ahead(columns, bytes);
-  if (ahead > 0) {
+  const int64_t ahead = far_ahead(columns->reading, stride, bytes);
+  if (count >= kLeastAtPlaces && at_places(columns, bytes)) {
     close_places<Parts>(
         rows, count, columns, fresh,
         [&](Parts* totals, int64_t r, int64_t apart) {
-          running_runs<Sum>(totals, first + r * stride, apart * stride, ahead, stride, count);
+          running_runs<Sum>(totals, first + r * stride, apart * stride, stride, count);
         },
-        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, jump, ahead); });
+        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, true, ahead); });
   } else {
     int64_t r = 0;
     close_all<Parts>(rows, count, columns, fresh,
-                     [&] { return running_run<Sum>(first + r++ * stride, count, jump, 0); });
+                     [&] { return running_run<Sum>(first + r++ * stride, count, false, ahead); });
   }
 }
 
@@ -224,7 +223,7 @@ typename Sum::Parts run_in_pieces(const char* x, int64_t count) {
       if (largest == 0) continue;
       anchor = CommonAnchor(largest, kAnchoredPiece);
       if (!fits()) {
-        total.merge(running_run<Sum>(x, some, 0, 0));
+        total.merge(running_run<Sum>(x, some, false, kCachedAhead));
         continue;
       }
     }

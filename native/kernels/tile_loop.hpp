@@ -145,7 +145,7 @@ template <class F, int kCount, bool kAtPlaces, bool kFresh>
 STRIDED_INLINE void add_rows(const char* source, int64_t stride, int64_t step, int64_t count,
                              Columns* columns) {
   constexpr int64_t size = kElementStride<F>;
-  constexpr int64_t kAtPlace = kCount == kLate.rows ? kLate.row_ahead : kEarly.row_ahead;
+  constexpr int64_t kAtPlace = kCount == kLateRows.rows ? kLateRows.ahead : kEarlyRows.ahead;
   constexpr int64_t kAhead = kAtPlaces ? kAtPlace : kNearAhead;
   int64_t j = 0;
   const auto ahead = [&] { return look_ahead((count - j) * size, count * size, step, kAhead); };
@@ -224,9 +224,9 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   if (kSpacing<F> == 1 && (kRounds || columns->reading == Reading::cached)) {
     add.template operator()<kRows, false>();
   } else if (reads_late(columns)) {
-    add.template operator()<kLate.rows, true>();
+    add.template operator()<kLateRows.rows, true>();
   } else if constexpr (!kNarrow) {
-    add.template operator()<kEarly.rows, true>();
+    add.template operator()<kEarlyRows.rows, true>();
   }
   add.template operator()<kFewRows, false>();
   if constexpr (kSpacing<F> == 1) add.template operator()<2, false>();
@@ -236,7 +236,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
     return;
   }
   // At most, with the few rows that are left.
-  const int places = reads_late(columns) ? kLate.rows : kEarly.rows;
+  const int places = reads_late(columns) ? kLateRows.rows : kEarlyRows.rows;
   const int64_t apart = kRows + places + rows / places;
   columns->depth += kApart<F> && apart < rows ? apart : rows;
 }
