@@ -1,9 +1,17 @@
 import { ArrayCopies } from './array-copies';
 import type { Base } from './array-facts';
-import type { DType, DTypeName, Scalar, ScalarOf, TypedArray } from './dtype';
+import {
+  DTYPES,
+  type DType,
+  type DTypeName,
+  type Scalar,
+  type ScalarOf,
+  type TypedArray,
+} from './dtype';
 import { expected } from './errors';
 import { nestedOf, typedCopyOf, typedCopyOfAsync, typedViewOf } from './export';
 import { checkWriteable, type Extent, extentOver } from './extent';
+import { keepHiddenClass } from './hidden-classes';
 import { type Inspection, inspected } from './inspect';
 import { type AsyncOptions, signalOf } from './jobs';
 import { type JSONArray, toJSON } from './json';
@@ -317,4 +325,8 @@ class BigIntArray extends NDArray<'int64' | 'uint64'> {
 
 for (const { prototype } of [BoolArray, BigIntArray]) {
   Object.defineProperty(prototype, 'constructor', { value: NDArray, configurable: true });
+}
+
+for (const type of [DTYPES.float64, DTYPES.int64, DTYPES.bool]) {
+  keepHiddenClass(NDArray.over(new ArrayBuffer(0), type));
 }

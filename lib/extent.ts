@@ -1,5 +1,6 @@
-import type { DType } from './dtype';
+import { DTYPES, type DType } from './dtype';
 import { failure } from './errors';
+import { keepHiddenClass } from './hidden-classes';
 import { bytesOf, contiguousStrides, type Layout } from './layout';
 import { describe, describeNothing } from './native';
 import type { AllocateOptions } from './slabs';
@@ -51,6 +52,8 @@ export function extentOver(base: ArrayBufferLike | ArrayBufferView, type: DType)
   const storage = Storage.over(whole, start, base.byteLength);
   return new Extent(storage, { shape: [length], strides: [type.itemsize], offset: 0 }, type, true);
 }
+
+keepHiddenClass(extentOver(new ArrayBuffer(0), DTYPES.uint8));
 
 /** Throws ERR_READ_ONLY unless elements may be written. */
 export function checkWriteable(extent: Extent, argument: string): void {

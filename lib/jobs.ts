@@ -1,6 +1,7 @@
 /** Asynchronous operations: what uses which memory, and promises. */
 
 import { expected, failure } from './errors';
+import { keepHiddenClass } from './hidden-classes';
 import { native, onSettled, STATUS } from './native';
 import { checkOptions } from './options';
 import type { Block, Pending } from './storage';
@@ -72,6 +73,9 @@ class Job implements Pending {
     }
   }
 }
+
+keepHiddenClass(new Job(0, '', [], [], undefined, undefined, undefined));
+running.clear();
 
 onSettled((number, status) => {
   running.get(number)?.see(status);

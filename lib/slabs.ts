@@ -1,6 +1,7 @@
 /** Native blocks of which small storages are cut. */
 
-import { allocateBlock, type NativeBlock } from './native';
+import { keepHiddenClass } from './hidden-classes';
+import { allocateBlock, type BlockHandle, NativeBlock } from './native';
 
 const ALIGNMENT = 64;
 
@@ -23,6 +24,8 @@ export class Slab {
     return start;
   }
 }
+
+keepHiddenClass(new Slab(new NativeBlock({} as BlockHandle, 0), 0));
 
 /**
  * The slabs of a kind, of which one is being cut. It is held while the current job of the event loop

@@ -3,6 +3,7 @@
 import { types } from 'node:util';
 import { DTYPES, type DType, type Scalar, type TypedArray } from './dtype';
 import { failure } from './errors';
+import { keepHiddenClass } from './hidden-classes';
 import { allocateBlock, type NativeBlock, type NativeBuffer, native, USER_BUFFER } from './native';
 import { type AllocateOptions, type Slab, slabFor } from './slabs';
 
@@ -108,6 +109,8 @@ class Window {
     else writeBytes(this.#view, dtype, at, value);
   }
 }
+
+keepHiddenClass(new Window(new ArrayBuffer(0), 0, 0));
 
 function readBytes(view: DataView, dtype: DType, at: number): number | bigint {
   switch (dtype.name) {

@@ -14,7 +14,8 @@ const included = (text: string) => [...text.matchAll(/#include ["<](.+)[">]/g)].
 
 /** Rooms from the ground up; each may import from those before it. */
 const ROOMS = [
-  'errors options inspect seed-sequence dtype layout slice reshape views casting native slabs storage',
+  'errors options inspect seed-sequence dtype layout slice reshape views casting native',
+  'hidden-classes slabs storage',
   'extent cells overlap nested print-options float-digits float-text print flags jobs',
   'assign export json reductions reduce writeback',
   'array array-facts array-views array-reductions array-copies',

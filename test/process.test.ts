@@ -196,3 +196,36 @@ test('a machine without a compiler is told what to install', () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+/** What V8 dropped of its code since all objects of a class were gone, but for that of the loop. */
+function dropped(code: string): string[] {
+  const out = script(
+    `${code}
+    for (const name in works) {
+      for (let round = 0; round < 10; round++) {
+        gc();
+        await new Promise(setImmediate);
+        for (let i = 0; i < 2000; i++) works[name]();
+      }
+    }`,
+    { flags: ['--expose-gc', '--trace-deopt', '--no-use-osr', '--no-concurrent-recompilation'] },
+  );
+  return [...out.matchAll(/SharedFunctionInfo (\w+)>.*reason: weak objects/g)].map((m) => m[1]!);
+}
+
+test('code that was optimized for what comes and goes outlives collections', () => {
+  const arrays = dropped(`
+    const x = s.ones([30, 30]), counts = s.ones([30, 30], { dtype: 'int32' });
+    const works = {
+      axis: () => x.sum({ axis: 0 }),
+      all: () => x.mean(),
+      bigints: () => counts.sum({ axis: 1 }),
+      booleans: () => x.any({ axis: 0 }),
+      copies: () => x.slice(':10').copy(),
+    };`);
+  const fleeting = dropped(`
+    class Fleeting { constructor(i) { this.i = i; } }
+    const places = [];
+    const works = { fleeting: () => { places[0] = new Fleeting(1); places[0] = undefined; } };`);
+  expect([arrays, fleeting.length > 0]).toEqual([[], true]);
+});
