@@ -74,10 +74,7 @@ std::int64_t Reducer::runs_of_cell() const noexcept {
 
 // Chooses the width of cells.
 void Reducer::cut() {
-  if (bytes_ <= kCellBytes && plan_.columns <= kStagedTile) {
-    tile_width_ = plan_.columns;
-    return;
-  }
+  if (bytes_ <= kCellBytes && plan_.columns <= kStagedTile) return;
   const std::int64_t threads = Pool::instance().threads();
   if (bytes_ >= (threads == 1 ? kAlone : kSequential)) {
     const auto workers = static_cast<double>(threads);
@@ -105,16 +102,20 @@ void Reducer::cut() {
   }
   // Whole vectors of columns, and runs that are added at once: those that are left over are added
   // in another way, which may show in their roundings.
-  tile_width_ = ceil_div(plan_.columns, tiles_);
-  if (tile_width_ > 1 || !plan_.inner) {
-    tile_width_ = ceil_div(tile_width_, kRunsAtOnce) * kRunsAtOnce;
-  }
-  tiles_ = ceil_div(plan_.columns, tile_width_);
+  const std::int64_t width = ceil_div(plan_.columns, tiles_);
+  if (width > 1 || !plan_.inner) tile_step_ = kRunsAtOnce;
+  tiles_ = ceil_div(plan_.columns, ceil_div(width, tile_step_) * tile_step_);
 }
 
 Cell Reducer::cell(std::int64_t number) const noexcept {
-  const std::int64_t column = number % tiles_ * tile_width_;
-  return {number / tiles_, column, std::min(tile_width_, plan_.columns - column)};
+  // As wide as each other, but for a step, so that threads get as much.
+  const std::int64_t steps = ceil_div(plan_.columns, tile_step_);
+  const auto start = [&](std::int64_t n) {
+    const auto step = static_cast<std::int64_t>(static_cast<int128>(steps) * n / tiles_);
+    return std::min(step * tile_step_, plan_.columns);
+  };
+  const std::int64_t column = start(number % tiles_);
+  return {number / tiles_, column, start(number % tiles_ + 1) - column};
 }
 
 std::int64_t Reducer::output_number(const Cell& cell) const noexcept {

@@ -140,7 +140,7 @@ class Reducer {
   double bytes_;
   std::int64_t wanted_units_ = 1;
   std::int64_t tiles_ = 1;
-  std::int64_t tile_width_ = 1;
+  std::int64_t tile_step_ = 1;   // columns
   bool few_cells_ = false;       // threads share the terms of each
   std::atomic<int> first_tier_;  // a later one once many outputs have needed it
   // Of each tier: outputs that began with it, and those that it was not certain of. Away from what
