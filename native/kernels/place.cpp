@@ -100,7 +100,7 @@ struct Places {
       if (kRuns == 1) {
         announce(at + ahead, kVectorBytes);
       } else if (v * kVectorBytes % kLine == 0) {
-        announce_place(at, (runs[g].count - i) * kSize, 0);
+        announce_place(at, kPlaceAhead, (runs[g].count - i) * kSize, 0);
       }
       return K::place_key(load<Vec<Element>>(at));
     };

@@ -30,7 +30,7 @@ STRIDED_INLINE void add_places(F* sums, const char* at, int64_t apart, int64_t c
     for (; i + line <= stop; i += line) {
 #pragma GCC unroll 8
       for (int64_t g = 0; g < kPlaces; ++g) {
-        announce_place(at + g * apart + i * size, (count - i) * size, jump);
+        announce_place(at + g * apart + i * size, kPlaceAhead, (count - i) * size, jump);
       }
       for (int64_t part = 0; part < line; part += F::kWidth) add(i + part);
     }

@@ -44,14 +44,15 @@ struct RunningRuns {
   }
 
   // As many elements, a multiple of a vector's, from each place: see add_places in run_loop.hpp.
-  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t count, int64_t jump) {
+  STRIDED_INLINE void add_places(const char* from, int64_t apart, int64_t ahead, int64_t count,
+                                 int64_t jump) {
     add<kPlaces>(count / kLanes, [=](int64_t b, int64_t i) {
       const int64_t offset = i * kChunkStride<Sum>;
       const char* const at = from + b * apart + offset;
       if (kVectorBytes % kLine == 0 || i % (kLine / kVectorBytes) == 0 || kSpacing<Sum> != 1) {
 #pragma GCC unroll 4
         for (int64_t line = 0; line < kChunkStride<Sum>; line += kLine) {
-          announce_place(at + line, count * kStride - offset, jump);
+          announce_place(at + line, ahead, count * kStride - offset, jump);
         }
       }
       return chunk_at<Sum>(at);
@@ -98,14 +99,16 @@ STRIDED_INLINE int64_t depth_of_run(int64_t count) {
   return Sum::depth_of(blocks) + 2 * kPlaces + Sum::Parts::kRunDepth;
 }
 
+// A run that is read at several places, announced so many bytes ahead, or, where that is 0, from
+// one, where what lies `ahead` bytes further on is.
 template <class Sum>
-STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, bool at_places,
+STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, int64_t places,
                                                int64_t ahead) {
   RunningRuns<Sum> run;
   run.begin(x, count);
-  if (at_places && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
+  if (places > 0 && kPlaces * kPlaceBytes < count * kElementStride<Sum>) {
     const int64_t each = (count - kBehind<Sum>) / (kPlaces * kLanes) * kLanes;
-    run.add_places(x, each * kElementStride<Sum>, each, 0);
+    run.add_places(x, each * kElementStride<Sum>, places, each, 0);
     x += kPlaces * each * kElementStride<Sum>;
     count -= kPlaces * each;
   }
@@ -120,7 +123,7 @@ STRIDED_INLINE typename Sum::Parts running_run(const char* x, int64_t count, boo
 // Runs at several places: see sum_runs in run_loop.hpp.
 template <class Sum>
 STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source, int64_t apart,
-                                 int64_t stride, int64_t count) {
+                                 int64_t places, int64_t stride, int64_t count) {
   constexpr int64_t size = kElementStride<Sum>;
   const auto* const first = reinterpret_cast<const double*>(source);
   const int64_t head = kSpacing<Sum> == 1 ? common_head<VecF64>(first, apart) : 0;
@@ -128,7 +131,7 @@ STRIDED_INLINE void running_runs(typename Sum::Parts* totals, const char* source
   RunningRuns<Sum> runs;
   runs.begin(source, count);
   runs.template add_parts<kPlaces>(source, apart, head);
-  runs.add_places(source + head * size, apart, whole, stride - whole * size);
+  runs.add_places(source + head * size, apart, places, whole, stride - whole * size);
   runs.template add_parts<kPlaces>(source + (head + whole) * size, apart, count - head - whole);
 #pragma GCC unroll 8
   for (int64_t b = 0; b < kPlaces; ++b) totals[b] = runs.total(b);
@@ -142,17 +145,18 @@ void long_rows(const char* first, int64_t stride, int64_t rows, int64_t count, C
   using Parts = typename Sum::Parts;
   const int64_t bytes = count * kElementStride<Sum>;
   const int64_t ahead = far_ahead(columns->reading, stride, bytes);
-  if (count >= kLeastAtPlaces && at_places(columns, bytes)) {
+  const int64_t places = count < kLeastAtPlaces ? 0 : places_ahead<kSpacing<Sum>>(columns, bytes);
+  if (places > 0) {
     close_places<Parts>(
         rows, count, columns, fresh,
         [&](Parts* totals, int64_t r, int64_t apart) {
-          running_runs<Sum>(totals, first + r * stride, apart * stride, stride, count);
+          running_runs<Sum>(totals, first + r * stride, apart * stride, places, stride, count);
         },
-        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, true, ahead); });
+        [&](int64_t r) { return running_run<Sum>(first + r * stride, count, places, ahead); });
   } else {
     int64_t r = 0;
     close_all<Parts>(rows, count, columns, fresh,
-                     [&] { return running_run<Sum>(first + r++ * stride, count, false, ahead); });
+                     [&] { return running_run<Sum>(first + r++ * stride, count, 0, ahead); });
   }
 }
 
@@ -223,7 +227,7 @@ typename Sum::Parts run_in_pieces(const char* x, int64_t count) {
       if (largest == 0) continue;
       anchor = CommonAnchor(largest, kAnchoredPiece);
       if (!fits()) {
-        total.merge(running_run<Sum>(x, some, false, kCachedAhead));
+        total.merge(running_run<Sum>(x, some, 0, kCachedAhead));
         continue;
       }
     }
