@@ -262,6 +262,7 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
       add_scaled(load<VecF64>(at), load<VecF64>(next), scale, &sum[g], &rests[g], &common[g]);
     }
   }
+  // (Without the expectation, runs of whole blocks take a sixteenth longer.)
 #pragma GCC unroll 8
   for (int64_t k = 0; k < 2 * kGroups; ++k, i += kLanes) {
     if (__builtin_expect(i + kLanes > count, 0)) break;

@@ -138,9 +138,9 @@ struct Places {
   }
 
   // Of one run, which may be read at several places when it is long.
-  static PlacedPartial best_of_run(const Run& run, bool at_places, int64_t ahead) {
+  static PlacedPartial best_of_run(const Run& run, bool several, int64_t ahead) {
     PlacedPartial found[kGroups];
-    if (!at_places || run.count * kSize < kGroups * kPlaceBytes) {
+    if (!several || run.count * kSize < kGroups * kPlaceBytes) {
       best_of_runs<1>(&run, ahead, found);
       return found[0];
     }
@@ -174,8 +174,8 @@ void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
     store_partial(columns, r, found);
   };
   const int64_t ahead = far_ahead(columns->reading, stride, count * P::kSize);
-  const bool places = at_places(columns, count * P::kSize);
-  const int64_t apart = places ? rows / kGroups : 0;
+  const bool several = at_places(columns, count * P::kSize);
+  const int64_t apart = several ? rows / kGroups : 0;
   for (int64_t r = 0; r < apart; ++r) {
     typename P::Run runs[kGroups];
     PlacedPartial found[kGroups];
@@ -184,7 +184,7 @@ void place_rows(const void* source, int64_t stride, int64_t rows, int64_t count,
     for (int64_t g = 0; g < kGroups; ++g) keep(r + g * apart, found[g]);
   }
   for (int64_t r = kGroups * apart; r < rows; ++r) {
-    keep(r, P::best_of_run({at + r * stride, count, terms}, places, ahead));
+    keep(r, P::best_of_run({at + r * stride, count, terms}, several, ahead));
   }
 }
 

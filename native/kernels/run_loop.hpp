@@ -52,8 +52,7 @@ constexpr int64_t chain(int64_t chunks) {
 // A run that is read at several places, or from one, where what lies `ahead` bytes further on is
 // announced.
 template <class F>
-STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, bool at_places,
-                         int64_t ahead) {
+STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, bool several, int64_t ahead) {
   using Element = typename F::Element;
   constexpr auto size = static_cast<int64_t>(sizeof(Element));
   constexpr int64_t step = F::kWidth * kGroups;
@@ -69,7 +68,7 @@ STRIDED_INLINE F sum_run(const typename F::Element* x, int64_t count, bool at_pl
   }
   const auto next = [=](int64_t at) { return reinterpret_cast<const char*>(x + at) + ahead; };
   int64_t i = 0;
-  if (at_places && count * size >= kPlaces * kPlaceBytes) {
+  if (several && count * size >= kPlaces * kPlaceBytes) {
     const int64_t each = count / (kPlaces * F::kWidth) * F::kWidth;
     add_places(group, reinterpret_cast<const char*>(x), each * size, each, 0);
     i = kPlaces * each;
