@@ -125,18 +125,22 @@ struct AnchoredLanes {
 
 constexpr int kStep = 4;  // terms of each lane that are unrolled
 
-// One term, which is scaled. (GCC keeps the lanes of a loop in registers if they are in arrays of
-// its own, one for each of these, and rests are brought up to date.)
-STRIDED_INLINE void add_scaled(VecF64 x, VecF64 scale, VecF64* sum, VecF64* rests, VecI64* common) {
+// One term, which is scaled. Gives the sum. (GCC keeps the lanes of a loop in registers if they are
+// in arrays of its own, one for each of these, and rests are brought up to date.)
+STRIDED_INLINE VecF64 add_to(VecF64* sum, VecF64* rests, VecF64 x, VecF64 scale) {
   const VecF64 t = plus_product(x, scale, *sum);
   VecF64 more = *rests + plus_product(x, scale, *sum - t);
   bring_up_to_date(more);
   *rests = more;
-  *common &= (VecI64)t;
   *sum = t;
+  return t;
 }
 
-// Two terms, whose sums one operation of 512 bits asks.
+STRIDED_INLINE void add_scaled(VecF64 x, VecF64 scale, VecF64* sum, VecF64* rests, VecI64* common) {
+  *common &= (VecI64)add_to(sum, rests, x, scale);
+}
+
+// Two terms of the same lanes, whose sums one operation of 512 bits asks.
 STRIDED_INLINE void add_scaled(VecF64 x, VecF64 y, VecF64 scale, VecF64* sum, VecF64* rests,
                                VecI64* common) {
   const VecF64 t = plus_product(x, scale, *sum);
@@ -149,9 +153,28 @@ STRIDED_INLINE void add_scaled(VecF64 x, VecF64 y, VecF64 scale, VecF64* sum, Ve
   *sum = u;
 }
 
-// Where the anchor is too small. What is not a number has an uncertain result anyway.
-template <int kBeside, bool kRuns>
-STRIDED_INLINE VecI64 too_large(const AnchoredLanes<kRuns>* lanes) {
+// A term of each of some vectors, the b-th of which is at(b). They are read in the order in which
+// they lie in the memory, as lines that are far apart come later from the second-level cache if
+// they are read in turn; so neighbours share a conjunction, the (b / 2)-th.
+template <int kBeside, class At>
+STRIDED_INLINE void add_in_order(VecF64 scale, VecF64* sum, VecF64* rests, VecI64* common,
+                                 At&& at) {
+#pragma GCC unroll 4
+  for (int b = 0; b + 1 < kBeside; b += 2) {
+    const VecF64 first = add_to(&sum[b], &rests[b], at(b), scale);
+    const VecF64 second = add_to(&sum[b + 1], &rests[b + 1], at(b + 1), scale);
+    common[b / 2] = conjunction(common[b / 2], (VecI64)first, (VecI64)second);
+  }
+  if constexpr (kBeside % 2 != 0) {
+    constexpr int last = kBeside - 1;
+    add_scaled(at(last), scale, &sum[last], &rests[last], &common[last / 2]);
+  }
+}
+
+// Where the anchor is too small. What is not a number has an uncertain result anyway; what shares a
+// conjunction with it may be anything, and is made as uncertain.
+template <int kBeside, bool kShared, bool kRuns>
+STRIDED_INLINE VecI64 too_large(AnchoredLanes<kRuns>* lanes) {
   VecI64 lacks = {};
 #pragma GCC unroll 8
   for (int b = 0; b < kBeside; ++b) lacks |= lanes[b].lacks();
@@ -159,8 +182,10 @@ STRIDED_INLINE VecI64 too_large(const AnchoredLanes<kRuns>* lanes) {
   if (__builtin_expect(any(lacks), 0)) {
 #pragma GCC unroll 8
     for (int b = 0; b < kBeside; ++b) {
-      const VecF64 sum = lanes[b].sum;
-      large |= (lanes[b].lacks() != 0) & (sum - sum == 0);
+      const int other = kShared && (b ^ 1) < kBeside ? b ^ 1 : b;
+      const VecF64 none = (lanes[b].sum - lanes[b].sum) + (lanes[other].sum - lanes[other].sum);
+      large |= (lanes[b].lacks() != 0) & (none == 0);
+      if constexpr (kShared) lanes[b].sum += none;
     }
   }
   return large;
@@ -218,7 +243,7 @@ STRIDED_INLINE VecI64 add_beside(const char* const* runs, int64_t count, const C
     const Anchored one = lanes[b].without_scale(anchor.back);
     sums[b] = one.sums, rests[b] = one.rests;
   }
-  return too_large<kBeside>(lanes);
+  return too_large<kBeside, false>(lanes);
 }
 
 // Runs of a common anchor, as many as there are lanes, or fewer, when the other lanes hold
@@ -239,8 +264,8 @@ STRIDED_INLINE VecI64 add_runs_beside(const char* row, int64_t stride, int64_t r
 }
 
 // A run by itself, with several sums of all its lanes: what is read lies side by side, and what
-// lies `ahead` bytes further on is announced. They are not scaled back. Gives where the anchor is
-// too small.
+// lies `ahead` bytes further on is announced. They are not scaled back. Gives bits that sums lack
+// which have left the anchor, or are no numbers.
 STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead, VecF64 scale,
                                   Anchored* made) {
   AnchoredLanes<true> lanes[kGroups];
@@ -250,63 +275,61 @@ STRIDED_INLINE VecI64 add_chained(const char* run, int64_t count, int64_t ahead,
   for (int64_t g = 0; g < kGroups; ++g) {
     sum[g] = lanes[g].sum, rests[g] = lanes[g].rests, common[g] = lanes[g].common;
   }
+  const auto chunk = [=](const char* at) {
+    __builtin_prefetch(at + ahead);
+    return load<VecF64>(at);
+  };
   int64_t i = 0;
 #pragma GCC unroll 1
-  for (; i + 2 * kGroups * kLanes <= count; i += 2 * kGroups * kLanes) {
-#pragma GCC unroll 4
-    for (int64_t g = 0; g < kGroups; ++g) {
-      const char* const at = run + (i + g * kLanes) * 8;
-      const char* const next = at + kGroups * kVectorBytes;
-      __builtin_prefetch(at + ahead);
-      __builtin_prefetch(next + ahead);
-      add_scaled(load<VecF64>(at), load<VecF64>(next), scale, &sum[g], &rests[g], &common[g]);
-    }
+  for (; i + kGroups * kLanes <= count; i += kGroups * kLanes) {
+    const char* const at = run + i * 8;
+    add_in_order<kGroups>(scale, sum, rests, common,
+                          [=](int g) { return chunk(at + g * kVectorBytes); });
   }
-  // (Without the expectation, runs of whole blocks take a sixteenth longer.)
-#pragma GCC unroll 8
-  for (int64_t k = 0; k < 2 * kGroups; ++k, i += kLanes) {
+#pragma GCC unroll 4
+  for (int64_t g = 0; g + 1 < kGroups; ++g, i += kLanes) {
     if (__builtin_expect(i + kLanes > count, 0)) break;
-    const int64_t g = k % kGroups;
-    __builtin_prefetch(run + i * 8 + ahead);
-    add_scaled(load<VecF64>(run + i * 8), scale, &sum[g], &rests[g], &common[g]);
+    add_scaled(chunk(run + i * 8), scale, &sum[g], &rests[g], &common[g / 2]);
   }
   if (i < count) {
     __builtin_prefetch(run + i * 8 + ahead);
     const VecF64 x = load_part(run + i * 8, (count - i) * 8, VecF64{});
-    add_scaled(x, scale, &sum[kGroups - 1], &rests[kGroups - 1], &common[kGroups - 1]);
+    add_scaled(x, scale, &sum[kGroups - 1], &rests[kGroups - 1], &common[kGroups / 2 - 1]);
   }
-  *made = Anchored{};
+  VecI64 lacks = {};
 #pragma GCC unroll 4
   for (int64_t g = 0; g < kGroups; ++g) {
-    lanes[g] = {sum[g], rests[g], common[g]};
-    made->sums += sum[g] - AnchoredLanes<true>::kAnchor;
-    made->rests += rests[g];
+    lanes[g] = {sum[g], rests[g], common[g / 2]};
+    lacks |= lanes[g].lacks();
+    const VecF64 held = sum[g] - AnchoredLanes<true>::kAnchor;
+    *made = g == 0 ? Anchored{held, rests[g]} : Anchored{made->sums + held, made->rests + rests[g]};
   }
-  return too_large<kGroups>(lanes);
+  return lacks;
 }
 
-// As many runs as add_runs_beside takes, one after the other.
+// As many runs as add_runs_beside takes, one after the other. Gives bits that sums of any of them
+// lack.
 inline VecI64 add_runs_in_turn(const char* row, int64_t stride, int64_t rows, int64_t count,
                                Reading reading, const CommonAnchor& anchor, Anchored* made) {
   VecF64 sums[kLanes], rests[kLanes];
-  VecI64 large = {};
+  VecI64 lacks = {};
   const VecF64 scale = filled<VecF64>(anchor.scale);
   const int64_t ahead = far_ahead(reading, stride, count * 8);
 #pragma GCC unroll 1
   for (int64_t r = 0; r < rows; ++r) {
     Anchored one;
-    large |= add_chained(row + r * stride, count, ahead, scale, &one);
+    lacks |= add_chained(row + r * stride, count, ahead, scale, &one);
     sums[r] = one.sums, rests[r] = one.rests;
   }
   for (int64_t r = rows; r < kLanes; ++r) sums[r] = rests[r] = VecF64{};
   made->sums = across(sums) * anchor.back;
   made->rests = across(rests) * anchor.back;
-  return large;
+  return lacks;
 }
 
 // Elements of runs that are added in turn, where there are registers for it: in a cache, and from
 // memory, which gives less for every place that is read.
-constexpr int64_t kLeastChained = 30 * kLanes;
+constexpr int64_t kLeastChained = 12 * kLanes;
 constexpr int64_t kLeastFarChained = 4 * kLanes;
 
 // As many, in the way that is best for runs of that length.
@@ -314,8 +337,10 @@ inline __attribute__((noinline)) VecI64 add_runs(const char* row, int64_t stride
                                                  int64_t count, Reading reading,
                                                  const CommonAnchor& anchor, Anchored* made) {
   const int64_t least = reading == Reading::cached ? kLeastChained : kLeastFarChained;
-  if (kNarrow || count < least) return add_runs_beside(row, stride, rows, count, anchor, made);
-  return add_runs_in_turn(row, stride, rows, count, reading, anchor, made);
+  const bool in_turn = !kNarrow && count >= least;
+  if (in_turn && !any(add_runs_in_turn(row, stride, rows, count, reading, anchor, made)))
+    return VecI64{};
+  return add_runs_beside(row, stride, rows, count, anchor, made);
 }
 
 // Columns of a common anchor, some vectors of them, of rows from one on. Gives where it is too
@@ -331,32 +356,16 @@ STRIDED_INLINE VecI64 add_columns(const char* row, int64_t stride, int64_t rows,
   for (int b = 0; b < kBeside; ++b) {
     sum[b] = lanes[b].sum, rests[b] = lanes[b].rests, common[b] = lanes[b].common;
   }
-  constexpr int64_t kSome = kBeside > kStep ? 2 : kStep;  // rows, of which a few vectors are enough
-  int64_t r = 0;
 #pragma GCC unroll 1
-  for (; r + kSome <= rows; r += kSome, row += kSome * stride) {
-#pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) {
-#pragma GCC unroll 2
-      for (int k = 0; k < kSome; k += 2) {
-        add_scaled(at(b, row + k * stride), at(b, row + (k + 1) * stride), scale, &sum[b],
-                   &rests[b], &common[b]);
-      }
-    }
-  }
-#pragma GCC unroll 1
-  for (; r < rows; ++r, row += stride) {
-#pragma GCC unroll 8
-    for (int b = 0; b < kBeside; ++b) {
-      add_scaled(at(b, row), scale, &sum[b], &rests[b], &common[b]);
-    }
+  for (int64_t r = 0; r < rows; ++r, row += stride) {
+    add_in_order<kBeside>(scale, sum, rests, common, [=](int b) { return at(b, row); });
   }
 #pragma GCC unroll 8
-  for (int b = 0; b < kBeside; ++b) {
-    lanes[b] = {sum[b], rests[b], common[b]};
-    made[b] = lanes[b].without_scale(anchor.back);
-  }
-  return too_large<kBeside>(lanes);
+  for (int b = 0; b < kBeside; ++b) lanes[b] = {sum[b], rests[b], common[b / 2]};
+  const VecI64 large = too_large<kBeside, true>(lanes);
+#pragma GCC unroll 8
+  for (int b = 0; b < kBeside; ++b) made[b] = lanes[b].without_scale(anchor.back);
+  return large;
 }
 
 }  // namespace

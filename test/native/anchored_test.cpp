@@ -209,6 +209,31 @@ void check_zeros() {
   }
 }
 
+// A column that leaves its anchor beside one that is no number: whether sums have left is asked of
+// both at once. It must be found wrong or left open, and none must suffer but these two.
+void check_neighbours() {
+  constexpr std::int64_t n = 100, count = 48;
+  const Kernel& kernel = kernels().sum[static_cast<int>(DType::k_float64)];
+  bool together = false;
+  for (const std::int64_t apart : {2, 4, 8}) {
+    for (const std::int64_t none : {std::int64_t{1}, 1 + apart}) {
+      std::vector<double> terms(n * count);
+      for (double& x : terms) x = unit();
+      const auto at = [&](std::int64_t row, std::int64_t column) -> double& {
+        return terms[static_cast<std::size_t>(row * count + column)];
+      };
+      const std::int64_t tall = 2 + apart - none;
+      at(50, none) = below(2) == 0 ? std::nan("") : std::numeric_limits<double>::infinity();
+      at(30, tall) = 0x1p40;
+      at(60, tall) = -0x1p40;
+      const std::int64_t open =
+          check_results(kernel.finisher.anchored, false, {n, count, count, 1}, terms.data());
+      together = together || open == 2;
+    }
+  }
+  CHECK(together);
+}
+
 }  // namespace
 
 int main() {
@@ -218,6 +243,7 @@ int main() {
     check_wholes();
     check_ties();
     check_zeros();
+    check_neighbours();
     CHECK(500 * tall_open < tall_all);
   });
   return report("anchored");
