@@ -44,6 +44,16 @@ int default_threads() {
   return usable_processors();
 }
 
+// Moves the calling thread from a processor to any other that it may run on, if there is one.
+void step_aside(int processor) {
+  cpu_set_t usable;
+  if (sched_getaffinity(0, sizeof usable, &usable) != 0) return;
+  cpu_set_t others = usable;
+  CPU_CLR(processor, &others);
+  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
+  sched_setaffinity(0, sizeof usable, &usable);
+}
+
 }  // namespace
 
 int usable_processors() {
@@ -96,7 +106,7 @@ void Pool::run_erased(std::int64_t count, Call call, void* context) {
     for (std::int64_t i = 0; i < count; ++i) call(context, i);
     return;
   }
-  Task task{call, context, count};
+  Task task{call, context, count, sched_getcpu()};
   std::list<Task*> node{&task};
   {
     std::lock_guard lock(mutex_);
@@ -146,12 +156,22 @@ void Pool::start_threads(int count) {
 
 void Pool::thread_main() {
   std::unique_lock lock(mutex_, std::defer_lock);
-  for (;;) {
+  for (bool moved = false;;) {
     const auto comes = [&] { return open_tasks_.load(std::memory_order_relaxed) > 0; };
     if (!glance([&] { return comes() && lock.try_lock(); })) lock.lock();
     Task* task = nullptr;
     wake_.wait(lock, [&] { return stopping_ || (task = open_task()) != nullptr; });
     if (stopping_) return;
+    // The system may wake a thread on the processor that its caller runs on, and would again. There
+    // it only takes the caller's time.
+    const int processor = task->processor;
+    if (!moved && sched_getcpu() == processor) {
+      lock.unlock();
+      step_aside(processor);
+      moved = true;
+      continue;
+    }
+    moved = false;
     task->helpers.fetch_add(1);
     lock.unlock();
     work(*task);

@@ -45,6 +45,7 @@ class Pool {
     Call call;
     void* context;
     std::int64_t count;
+    int processor;  // of the caller
     std::atomic<std::int64_t> next{0};
     std::atomic<int> helpers{0};  // pool threads inside, which enter under mutex_
   };

@@ -1,7 +1,9 @@
 // Every grain runs exactly once, whoever calls, however many threads there are, while it is
-// resized.
+// resized, and wherever they may run.
 
 #include "pool.hpp"
+
+#include <sched.h>
 
 #include <chrono>
 #include <thread>
@@ -22,6 +24,40 @@ void run_once(std::int64_t count, std::int64_t slow = 1 << 20) {
     ++hits[static_cast<std::size_t>(i)];
   });
   for (const int hit : hits) CHECK(hit == 1);
+}
+
+cpu_set_t own_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CHECK(sched_getaffinity(0, sizeof set, &set) == 0);
+  return set;
+}
+
+// Threads that find themselves on their caller's processor step aside, and may run anywhere again
+// after that. They begin there, as the caller may run nowhere else, and have no other place to go
+// where there is but one.
+void check_processors(bool one) {
+  Pool& pool = Pool::instance();
+  const cpu_set_t all = own_processors();
+  cpu_set_t here;
+  CPU_ZERO(&here);
+  CPU_SET(sched_getcpu(), &here);
+  const cpu_set_t usable = one ? here : all;
+  pool.shutdown();
+  pool.resize(3);
+  if (one) CHECK(sched_setaffinity(0, sizeof here, &here) == 0);
+  run_once(100, 10);  // they begin with what the caller may use
+  CHECK(sched_setaffinity(0, sizeof here, &here) == 0);
+  const std::thread::id caller = std::this_thread::get_id();
+  for (int round = 0; round < 100; ++round) {
+    std::this_thread::sleep_for(std::chrono::microseconds(round % 3 * 100));
+    pool.run(16, [&](std::int64_t i) {
+      if (i % 4 == 3) std::this_thread::sleep_for(std::chrono::microseconds(100));
+      const cpu_set_t set = own_processors();
+      CHECK(CPU_EQUAL(&set, std::this_thread::get_id() == caller ? &here : &usable));
+    });
+  }
+  CHECK(sched_setaffinity(0, sizeof all, &all) == 0);
 }
 
 }  // namespace
@@ -50,6 +86,9 @@ int main() {
   pool.resize(4);
   pool.shutdown();
   run_once(100);
+  pool.shutdown();
+  check_processors(false);
+  check_processors(true);
   pool.shutdown();
   return report("pool");
 }
