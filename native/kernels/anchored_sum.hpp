@@ -116,20 +116,12 @@ constexpr int kStrip = kNarrow ? 4 : 8;
 // else of those that have more elements than the second-level cache holds.
 constexpr int64_t kRowsAhead = 12;
 constexpr int64_t kNearest = 131072;
-// Rows so far apart, or a multiple of it, fall into so few places of a cache that a strip does not
-// stay in it.
-constexpr int64_t kCrowding = 2048;
-
 // How many of these vectors come next: never fewer than three at the end, if they can be cut so, as
 // the additions of few wait for each other.
 STRIDED_INLINE int64_t next_strip(int64_t left) {
   if (left <= kStrip) return left;
   if (left <= kStrip + 2) return (left + 1) / 2;
   return left == 2 * kStrip + 1 ? kStrip - 1 : kStrip;
-}
-
-STRIDED_INLINE bool crowds(int64_t stride) {
-  return stride != 0 && stride % kCrowding == 0;
 }
 
 // Some neighbouring columns.

@@ -18,9 +18,9 @@
 //   begin, begun, add_fitting, add_block, adds_nothing, kSettledAfter, settle, depth_of
 //                         optional, instead of add: many chunks at once; what is to be done after
 //                         so many blocks, and the roundings of some: see running_sum.hpp
-//   kLongChains, kRowsApart
+//   kLongChains, kHeadStep
 //                         optional: see tile_loop.hpp
-//   kHeadStep             optional: see tile_loop.hpp
+//   kRowsApart            optional: see strip_loop.hpp
 //   kSpacing              optional: elements lie so many apart, for tiles: see columns.hpp
 //   kRounds               optional: the order of additions shows, so that it must not depend on
 //                         where runs lie

@@ -1,22 +1,17 @@
 // The loop over tiles: rows of elements that are added to as many columns.
 #pragma once
 
-#include "columns.hpp"
+#include "strip_loop.hpp"
 
 namespace strided {
 namespace {
 
 // How many rows are added while a tile's running sums are in registers depends on where they are
 // (see reading.hpp). From memory, they are the next ones of several places, unless the order of the
-// terms shows; what a cache holds is read row after row. Each line is announced shortly before,
-// and towards the end of the rows the beginning of the next ones.
+// terms shows; what a cache holds is read by strips (see strip_loop.hpp), or, where these do not
+// suit, row after row. Each line is announced shortly before, and towards the end of the rows the
+// beginning of the next ones.
 constexpr int kFewRows = 4;  // of what is left
-
-// Where roundings count, some rows are first added by themselves: a term then meets those of its
-// rows and one for each time that rows were added, instead of one for each row. A functor says so
-// by kRowsApart.
-template <class F>
-constexpr bool kApart = requires { F::kRowsApart; };
 
 template <class F>
 STRIDED_INLINE void add_to_columns(F& sums, const Columns* columns, int64_t column) {
@@ -209,6 +204,12 @@ template <class F>
 void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count, Terms,
                  Columns* columns, bool fresh) {
   const char* row = static_cast<const char*>(source);
+  if constexpr (kByStrips<F>) {
+    if (suits_strips<F>(stride, rows, count, columns)) {
+      columns->depth += rows;
+      return add_strips<F>(row, stride, rows, count, columns, fresh);
+    }
+  }
   int64_t left = rows;
   int64_t blocks = 0;  // of rows
   if constexpr (kByBlocks<F>) {

@@ -34,7 +34,8 @@ Shape random_shape(std::int64_t width) {
   Shape shape;
   shape.rows = 1 + below(20);
   shape.count = 1 + below(most_bytes[below(5)] / width);
-  if (below(8) == 0) shape.rows = 64 + below(8), shape.count = 1 + below(9000 / width);
+  if (below(8) == 0)
+    shape.rows = 64 + below(below(3) == 0 ? 300 : 8), shape.count = 1 + below(9000 / width);
   constexpr std::int64_t gaps[] = {0, 0, 1, 8, 64, 4096 + 24};
   const std::int64_t gap = gaps[below(6)];
   shape.stride = shape.count * width + (gap == 1 ? 1 : gap / width * width);
