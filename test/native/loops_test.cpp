@@ -34,10 +34,13 @@ Shape random_shape(std::int64_t width) {
   Shape shape;
   shape.rows = 1 + below(20);
   shape.count = 1 + below(most_bytes[below(5)] / width);
-  if (below(8) == 0)
-    shape.rows = 64 + below(below(3) == 0 ? 300 : 8), shape.count = 1 + below(9000 / width);
   constexpr std::int64_t gaps[] = {0, 0, 1, 8, 64, 4096 + 24};
-  const std::int64_t gap = gaps[below(6)];
+  std::int64_t gap = gaps[below(6)];
+  if (below(8) == 0) {
+    shape.rows = 64 + below(below(3) == 0 ? 300 : 8), shape.count = 1 + below(9000 / width);
+    // Such tiles are larger than the second-level cache.
+    if (shape.rows < 80 && below(3) != 0) gap = 40'000 + below(2) * 24;
+  }
   shape.stride = shape.count * width + (gap == 1 ? 1 : gap / width * width);
   shape.offset = below(3) == 0 ? below(64) : below(64) / width * width;
   if (below(6) == 0) shape.stride = -shape.stride;
