@@ -116,6 +116,7 @@ constexpr int kStrip = kNarrow ? 4 : 8;
 // else of those that have more elements than the second-level cache holds.
 constexpr int64_t kRowsAhead = 12;
 constexpr int64_t kNearest = 131072;
+
 // How many of these vectors come next: never fewer than three at the end, if they can be cut so, as
 // the additions of few wait for each other.
 STRIDED_INLINE int64_t next_strip(int64_t left) {

@@ -338,8 +338,9 @@ inline __attribute__((noinline)) VecI64 add_runs(const char* row, int64_t stride
                                                  const CommonAnchor& anchor, Anchored* made) {
   const int64_t least = reading == Reading::cached ? kLeastChained : kLeastFarChained;
   const bool in_turn = !kNarrow && count >= least;
-  if (in_turn && !any(add_runs_in_turn(row, stride, rows, count, reading, anchor, made)))
+  if (in_turn && !any(add_runs_in_turn(row, stride, rows, count, reading, anchor, made))) {
     return VecI64{};
+  }
   return add_runs_beside(row, stride, rows, count, anchor, made);
 }
 

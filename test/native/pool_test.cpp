@@ -34,8 +34,8 @@ cpu_set_t own_processors() {
 }
 
 // Threads that find themselves on their caller's processor step aside, and may run anywhere again
-// after that. They begin there, as the caller may run nowhere else, and have no other place to go
-// where there is but one.
+// after that. Whether they wake there is up to the system; where there is but one processor they
+// always do, and have no other place to go.
 void check_processors(bool one) {
   Pool& pool = Pool::instance();
   const cpu_set_t all = own_processors();
