@@ -84,8 +84,10 @@ bool Reducer::may_settle() const noexcept {
   return alone && (!family_.numbered || plan_.run.stride[kNumber] > 0);
 }
 
-// Runs that their first terms may settle, some at a time. Once none of them was, the next ones are
-// read to the end together: to go on with one after the other takes a third as long again.
+// Runs that their first terms may settle, some at a time. If none of them was, the next ones are
+// read together, and from the first term to the last: to look at their first terms before takes up
+// to a sixth longer, and to go on with one after the other a third. Some are at most twice as many
+// as those before, which bounds what is read in vain where runs of both kinds come in turn.
 void Reducer::settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Columns& columns) {
   const std::int64_t stride = plan_.across.stride[kIn];
   const std::int64_t count = terms.last - terms.first;
@@ -115,15 +117,17 @@ void Reducer::settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Colum
     }
   };
   bool to_the_end = false;
-  for (std::int64_t first = 0; first < cell.count; first += kLookedAt) {
-    const std::int64_t end = std::min(cell.count, first + kLookedAt);
-    add(first, end - first, 0, glance);
-    if (to_the_end && none_settled(first, end, glance)) {
-      if (glance < count) add(first, end - first, glance, count);
+  std::int64_t some = 1;
+  for (std::int64_t first = 0, end = 0; first < cell.count; first = end) {
+    end = std::min(cell.count, first + some);
+    if (to_the_end) {
+      add(first, end - first, 0, count);
     } else {
+      add(first, end - first, 0, glance);
       for (std::int64_t run = first; run < end; ++run) go_on(run);
     }
     to_the_end = count * plan_.width() <= kReadToTheEnd && none_settled(first, end, count);
+    some = std::min(2 * some, kLookedAt);
   }
 }
 

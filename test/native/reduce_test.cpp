@@ -348,6 +348,38 @@ void check_hidden_outputs() {
   }
 }
 
+// Runs that are settled by their first terms, by later ones, or by none: most of some next to each
+// other by the same.
+void check_settled_runs() {
+  constexpr std::int64_t runs = 61;
+  constexpr std::int64_t terms = 3001;
+  for (int round = 0; round < 10; ++round) {
+    const bool all = round % 2 != 0;
+    std::vector<std::int32_t> data(runs * terms, all ? 1 : 0);
+    std::vector<std::uint8_t> settled(runs);
+    for (std::int64_t run = 0, most = 0; run < runs; ++run) {
+      if (run % 8 == 0) most = below(3);
+      const std::int64_t by = below(12) == 0 ? below(3) : most;
+      settled[static_cast<std::size_t>(run)] = by > 0;
+      if (by == 0) continue;
+      const std::int64_t place = by == 1 ? below(256) : terms - 1 - below(2000);
+      data[static_cast<std::size_t>(run * terms + place)] = all ? 0 : -1;
+    }
+    std::uint8_t results[runs];
+    Array in{DType::k_int32,
+             reinterpret_cast<std::byte*>(data.data()),
+             2,
+             {runs, terms},
+             {4 * terms, 4}};
+    Array out{DType::k_bool, reinterpret_cast<std::byte*>(results), 1, {runs}, {1}};
+    const auto kind = all ? ReductionKind::k_all : ReductionKind::k_any;
+    CHECK(reduce({kind, in, out, nullptr, 2, {}, nullptr}) == Status::ok);
+    for (std::size_t run = 0; run < runs; ++run) {
+      CHECK((results[run] != 0) == ((settled[run] != 0) != all));
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -370,6 +402,7 @@ int main(int argc, char** argv) {
     }
     check_ties();
     check_hidden_outputs();
+    check_settled_runs();
   });
   return report("reduce");
 }
