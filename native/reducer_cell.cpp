@@ -253,6 +253,7 @@ std::int64_t Reducer::add_columns(const Kernel& kernel, const Cell& cell, Span t
                }
                if (block.column + block.columns < cell.count) return;
                columns.depth = part.depth;
+               columns.terms = part.terms;
                columns.last = part.last;
                fresh = false;
              });

@@ -15,6 +15,7 @@ constexpr std::int64_t kSlice = 1024;          // columns are merged at a time
 constexpr double kSharedBytes = 2 << 20;       // about what a thread takes at a time
 constexpr double kMostSharedPerThread = 32;    // times, at most
 constexpr std::int64_t kLeastSharedRows = 64;  // of them
+constexpr std::int64_t kDeepTerms = 16384;     // that are added to the same columns, about
 constexpr int kLeastPlanes = 2;                // short elements need a second one on the way
 constexpr std::int64_t kProbedBytes = 64;      // of a row, whose sums show which tier to begin with
 constexpr std::int64_t kMostProbed = 16;       // columns
@@ -91,27 +92,36 @@ bool Reducer::can_share() const noexcept {
 
 // Each thread takes spans of terms in turn and adds them to columns of its own, of a cell that few
 // others begin with, and helps with the other cells when none is left there: nobody waits long for
-// another at the end, and no more columns are merged than need be.
+// another at the end, and no more columns are merged than need be. After many terms it begins new
+// ones: bounds of errors grow with the square of the terms of a column.
 Reducer::Parts Reducer::share(const Tier& tier, std::span<const Cell> cells, std::int64_t spans) {
   const auto count = static_cast<std::int64_t>(cells.size());
-  Parts parts(cells, std::min<std::int64_t>(Pool::instance().threads(), count * spans),
-              tier.planes);
+  const auto threads = std::min<std::int64_t>(Pool::instance().threads(), count * spans);
+  const std::int64_t deep = ceil_div(spans, std::min(spans, ceil_div(plan_.terms, kDeepTerms)));
+  const std::int64_t own = ceil_div(spans, deep);
+  Parts parts(cells, threads * own, tier.planes);
   std::vector<std::atomic<std::int64_t>> next(cells.size());
-  Pool::instance().run(parts.each, [&](std::int64_t thread) {
+  Pool::instance().run(threads, [&](std::int64_t thread) {
     StageBuffer buffer;
-    const std::int64_t first = thread * count / parts.each;
+    const std::int64_t first = thread * count / threads;
     for (std::int64_t turn = 0; turn < count; ++turn) {
       const std::int64_t c = (first + turn) % count;
       const auto i = static_cast<std::size_t>(c);
       Columns* columns = nullptr;
-      while (!stopped()) {
+      const auto arrange = [&] {
+        if (columns != nullptr) tier.kernel->arrange(columns, cells[i].count);
+      };
+      for (std::int64_t mine = 0; !stopped(); ++mine) {
         const std::int64_t taken = next[i].fetch_add(1, std::memory_order_relaxed);
         if (taken >= spans) break;
-        const bool fresh = columns == nullptr;
-        if (fresh) columns = &parts.begin(c, thread);
+        const bool fresh = mine % deep == 0;
+        if (fresh) {
+          arrange();
+          columns = &parts.begin(c, thread * own + mine / deep);
+        }
         add_columns(*tier.kernel, cells[i], span(taken, spans), 1, buffer, *columns, fresh);
       }
-      if (columns != nullptr) tier.kernel->arrange(columns, cells[i].count);
+      arrange();
     }
   });
   return parts;

@@ -27,6 +27,7 @@ struct Columns {
   int64_t* words;
   int64_t width;      // columns that there is room for, a multiple of kColumnStep
   int64_t depth = 0;  // bounds the roundings that any one term, or error of a term, has met
+  int64_t terms = 0;  // of a column, while tiles are added; for kernels whose bounds take them
   int64_t last = -1;  // the largest number of a term so far, for reductions that keep numbers
   Reading reading = Reading::early;
   int64_t first = 0;  // the column that a tile begins with

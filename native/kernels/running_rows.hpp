@@ -88,7 +88,7 @@ struct RunningRuns {
   }
 
   STRIDED_INLINE Parts total(int64_t b) const {
-    return sums[b].parts(Sum::depth_of(blocks));
+    return sums[b].parts(Sum::depth_of(blocks), Sum::kMostBlock * blocks);
   }
 };
 
@@ -294,7 +294,7 @@ void arrange_running(Columns* columns, int64_t count) {
   for (int64_t j = 0; j < count; j += kLanes) {
     Sum sum;
     sum.open(columns, j);
-    sum.parts(columns->depth).close(columns, j, 0, false);
+    sum.parts(columns->depth, columns->terms).close(columns, j, 0, false);
   }
 }
 

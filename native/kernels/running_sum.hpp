@@ -182,12 +182,13 @@ struct Running : PackedFloats<double> {
     rests.close(columns, 1, j);
   }
 
-  // What the lanes hold, for that depth.
-  STRIDED_INLINE Parts parts(int64_t depth) const {
+  // What the lanes hold, for that depth, of no more than so many terms.
+  STRIDED_INLINE Parts parts(int64_t depth, int64_t terms) const {
     const VecF64 anchor = anchor_under(s);
-    // As many rests as a block has, and one more for each time that an anchor is raised, of half a
-    // unit; and there is a block for each two of the depth.
-    return rests.parts(s - anchor, anchor, static_cast<double>((kMost / 4 + 2) * depth));
+    // What terms leave is half a unit each, and so is what is left each time that an anchor is
+    // raised, of sums and of rests, twice a block at most; and the depth has two for each block.
+    return rests.parts(s - anchor, anchor,
+                       0.5 * static_cast<double>(terms) + static_cast<double>(depth));
   }
 
  private:

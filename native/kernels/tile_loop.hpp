@@ -234,6 +234,7 @@ void reduce_tile(const void* source, int64_t stride, int64_t rows, int64_t count
   add.template operator()<1, false>();
   if constexpr (kByBlocks<F>) {
     columns->depth += F::depth_of(blocks);
+    columns->terms += rows;
     return;
   }
   // At most, with the few rows that are left.

@@ -384,9 +384,9 @@ void check_settled_runs() {
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 40;
-  const Case large[] = {{{700'001}, 1},      {{2, 200'000}, 2}, {{2, 200'000}, 1},
-                        {{200'000, 2}, 1},   {{20, 25'003}, 1}, {{25'003, 20}, 2},
-                        {{3, 11'000, 50}, 2}};
+  const Case large[] = {{{700'001}, 1},       {{2, 200'000}, 2}, {{2, 200'000}, 1},
+                        {{200'000, 2}, 1},    {{20, 25'003}, 1}, {{25'003, 20}, 2},
+                        {{3, 11'000, 50}, 2}, {{50'000, 40}, 1}};
   with_each_instruction_set([&] {
     for (int i = 0; i < rounds; ++i) {
       for (int d = 0; d < kDTypeCount; ++d) {

@@ -237,6 +237,24 @@ void check_drift() {
   CHECK(check_sums(columns, terms, rows) == 0);
 }
 
+// A million rows, the same ones again and again: bounds of errors do not grow so far that many
+// columns are left open.
+void check_many() {
+  constexpr std::int64_t count = 128, rows = 2048, times = 500;
+  const auto terms = draw(count, rows, kUnits);
+  std::vector<double> table;
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (const auto& one : terms) table.push_back(one[r]);
+  }
+  Sums sums(count);
+  Columns columns = sums.columns();
+  for (std::int64_t t = 0; t < times; ++t) {
+    kernel().tile(table.data(), count * 8, rows, count, {}, &columns, t == 0);
+  }
+  kernel().arrange(&columns, count);
+  CHECK(check_sums(columns, terms, times) <= 2);
+}
+
 // Tiles of all columns and of the first of them in turn, as those of folded rows are, with as many
 // blocks as let the turn to settle always come to the narrow ones.
 void check_uneven() {
@@ -268,6 +286,7 @@ int main() {
       check_kinds();
       check_long_runs();
       check_drift();
+      check_many();
       check_uneven();
       if (finer) break;
     }
