@@ -149,6 +149,7 @@ class Reducer {
   std::atomic<std::int64_t> failed_[kMostTiers] = {};
   std::mutex mutex_;                     // guards what follows while units run
   std::vector<std::int64_t> uncertain_;  // outputs
+  int late_tier_ = kMostTiers;           // the first that some of them have yet to go through
   std::atomic<bool> overflow_{false};
 };
 

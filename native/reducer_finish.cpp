@@ -149,6 +149,7 @@ void Reducer::mend(int tier, const Cell& cell, std::vector<std::int64_t>& column
   if (plan_.terms > kLateTerms || spread) {
     std::lock_guard lock(mutex_);
     uncertain_.insert(uncertain_.end(), columns.begin(), columns.end());
+    late_tier_ = std::min(late_tier_, tier + 1);
     return;
   }
   if (tier + 1 == family_.tier_count) {
@@ -217,8 +218,7 @@ void Reducer::mend_exactly(const Cell& cell, Work& work) {
 
 // Outputs of many terms, of which each is worth several threads.
 void Reducer::late_passes() {
-  for (int tier = first_tier_.load() + 1; tier < family_.tier_count && !uncertain_.empty();
-       ++tier) {
+  for (int tier = late_tier_; tier < family_.tier_count && !uncertain_.empty(); ++tier) {
     std::sort(uncertain_.begin(), uncertain_.end());
     const std::vector<Cell> cells = group(uncertain_);
     uncertain_.clear();
