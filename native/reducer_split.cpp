@@ -97,7 +97,7 @@ bool Reducer::can_share() const noexcept {
 Reducer::Parts Reducer::share(const Tier& tier, std::span<const Cell> cells, std::int64_t spans) {
   const auto count = static_cast<std::int64_t>(cells.size());
   const auto threads = std::min<std::int64_t>(Pool::instance().threads(), count * spans);
-  const std::int64_t deep = ceil_div(spans, std::min(spans, ceil_div(plan_.terms, kDeepTerms)));
+  const std::int64_t deep = std::max<std::int64_t>(spans * kDeepTerms / plan_.terms, 1);
   const std::int64_t own = ceil_div(spans, deep);
   Parts parts(cells, threads * own, tier.planes);
   std::vector<std::atomic<std::int64_t>> next(cells.size());

@@ -185,8 +185,9 @@ struct Running : PackedFloats<double> {
   // What the lanes hold, for that depth, of no more than so many terms.
   STRIDED_INLINE Parts parts(int64_t depth, int64_t terms) const {
     const VecF64 anchor = anchor_under(s);
-    // What terms leave is half a unit each, and so is what is left each time that an anchor is
-    // raised, of sums and of rests, twice a block at most; and the depth has two for each block.
+    // What a term leaves is half a unit at most, and so is what is left each time that an anchor is
+    // raised: those of sums and of rests once a block, and where lanes are settled, every 16 blocks
+    // and before each tile, three times. That is less than the depth in whole units.
     return rests.parts(s - anchor, anchor,
                        0.5 * static_cast<double>(terms) + static_cast<double>(depth));
   }
