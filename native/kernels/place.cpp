@@ -12,6 +12,18 @@ namespace strided {
 namespace {
 
 constexpr int64_t kGroupVectors = 16;
+// Runs of fewer vectors are read once: each lane keeps which vector had its best element.
+constexpr int64_t kOnceVectors = kNarrow ? kGroupVectors : 64;
+
+template <class T>
+STRIDED_INLINE Vec<T> lane_numbers() {
+  Vec<T> numbers;
+#pragma GCC unroll 64
+  for (int64_t lane = 0; lane < kVectorBytes / int64_t{sizeof(T)}; ++lane) {
+    numbers[lane] = static_cast<T>(lane);
+  }
+  return numbers;
+}
 
 template <class K>
 struct Places {
@@ -25,17 +37,32 @@ struct Places {
   // Behind the last element stand copies of the worst, which the first `count` are never beaten by.
   static STRIDED_INLINE Keys keys_at(const char* at, int64_t count) {
     if (count >= kWidth) return K::place_key(load<Vec<Element>>(at));
-    Keys keys = K::place_key(load_part(at, count * kSize, Vec<Element>{}));
-    for (int64_t lane = count; lane < kWidth; ++lane) keys[lane] = K::kWorst;
-    return keys;
+    const Keys keys = K::place_key(load_part(at, count * kSize, Vec<Element>{}));
+    return lane_numbers<Key>() < static_cast<Key>(count) ? keys : filled<Keys>(K::kWorst);
   }
 
   static STRIDED_INLINE bool any_lane(Keys mask) { return any((VecI64)mask); }
 
-  static Key best_lane(Keys keys) {
-    Key best = keys[0];
-    for (int64_t lane = 1; lane < kWidth; ++lane) best = K::better(best, Key{keys[lane]});
-    return best;
+  // What `join` makes of all lanes, in each of them.
+  template <class Join>
+  static STRIDED_INLINE Keys joined(Keys keys, Join&& join) {
+    const auto lanes = lane_numbers<int64_t>();
+#pragma GCC unroll 4
+    for (int64_t apart = 1; apart < kLanes; apart *= 2) {
+      keys = join(keys, (Keys)shuffle((VecI64)keys, (VecI64)keys, lanes ^ apart));
+    }
+#pragma GCC unroll 4
+    for (int64_t bits = 32; bits >= 8 * kSize; bits /= 2) {
+      const auto pairs = (VecU64)keys;
+      keys = join(keys, (Keys)(pairs >> bits | pairs << (64 - bits)));
+    }
+    return keys;
+  }
+  static STRIDED_INLINE Keys best_of_lanes(Keys keys) {
+    return joined(keys, [](Keys a, Keys b) { return K::better(a, b); });
+  }
+  static STRIDED_INLINE Keys least_of_lanes(Keys numbers) {
+    return joined(numbers, [](Keys a, Keys b) { return a < b ? a : b; });
   }
 
   // The first or last of the elements [from, to) of a run whose key is `key`.
@@ -65,15 +92,13 @@ struct Places {
     Keys best;
     int64_t group = 0;
 
-    STRIDED_INLINE void begin(const Run& run) {
-      best = filled<Keys>(best_lane(keys_at(run.at, run.count)));
-    }
+    STRIDED_INLINE void begin(const Run& run) { best = best_of_lanes(keys_at(run.at, run.count)); }
     // Of the group at the i-th element, these are the best of each lane.
     STRIDED_INLINE void add(const Run& run, int64_t i, Keys keys) {
       const bool ties = run.terms.step < 0 && any_lane((Keys)(keys == best));
       if (!any_lane((Keys)K::beats(keys, best)) && !ties) return;
       group = i;
-      best = filled<Keys>(best_lane(keys));
+      best = best_of_lanes(keys);
     }
     // The last group, which may have fewer elements.
     STRIDED_INLINE void add_rest(const Run& run, int64_t i) {
@@ -110,9 +135,38 @@ struct Places {
     }
   }
 
+  static STRIDED_INLINE bool is_read_once(const Run& run) {
+    return run.count < kOnceVectors * kWidth && run.terms.step >= 0;
+  }
+  static PlacedPartial best_once(const Run& run, int64_t ahead) {
+    Keys best = keys_at(run.at, run.count);
+    Keys vector = {}, vector_of_best = {};
+    const auto add = [&](Keys keys) {
+      vector += 1;
+      vector_of_best = K::beats(keys, best) ? vector : vector_of_best;
+      best = K::better(keys, best);
+    };
+    announce(run.at + ahead, run.count * kSize);
+    int64_t i = kWidth;
+#pragma GCC unroll 4
+    for (; i + kWidth <= run.count; i += kWidth) add(keys_at(run.at + i * kSize, kWidth));
+    if (i < run.count) add(keys_at(run.at + i * kSize, run.count - i));
+    const Keys none = filled<Keys>(K::kHighest);
+    const Keys key = best_of_lanes(best);
+    const Keys vectors = best == key ? vector_of_best : none;
+    const Keys first = least_of_lanes(vectors);
+    const Keys lane = least_of_lanes(vectors == first ? lane_numbers<Key>() : none);
+    const int64_t place = int64_t{first[0]} * kWidth + lane[0];
+    return {key[0], run.terms.first + place * run.terms.step};
+  }
+
   // The extremes of runs that are read at once, and the lowest numbers of terms that have them.
   template <int kRuns>
   static void best_of_runs(const Run* runs, int64_t ahead, PlacedPartial* found) {
+    if (is_read_once(runs[0])) {
+      for (int g = 0; g < kRuns; ++g) found[g] = best_once(runs[g], ahead);
+      return;
+    }
     Scan scans[kRuns];
     int64_t least = runs[0].count;
     for (int g = 0; g < kRuns; ++g) {
