@@ -9,12 +9,11 @@ namespace {
 
 // Rows shorter than this many bytes are staged into longer ones when there are several.
 constexpr std::int64_t kShortRow = 256;
-// Runs of up to so many elements are turned into columns when there are so many of them side by
-// side. Runs whose terms have numbers take longer each: for those it pays up to more elements. It
-// pays for few terms, too, that kernels turn themselves.
-constexpr std::int64_t kShortRun = 16;
-constexpr std::int64_t kShortNumberedRun = 24;
+// Short runs are turned into columns when there are so many of them side by side: how short they
+// must be is up to the instruction set, but for those that are staged one by one. It pays for few
+// terms, too, that kernels turn themselves.
 constexpr std::int64_t kManyRuns = 64;
+constexpr ShortRuns kShortStaged{16, 24};
 
 std::int64_t distance(const ReduceLoop& loop) {
   const std::int64_t stride = loop.stride[kIn];
@@ -32,10 +31,12 @@ std::size_t closest(const ReduceLoops& loops) {
 
 std::int64_t short_run(const ReducePlan& plan, const PlanRequest& request, std::size_t r,
                        std::size_t k) {
-  if (plan.in_order) return kShortNumberedRun;
-  const bool at_once = plan.reduced[r].stride[kIn] == plan.width() &&
-                       plan.kept[k].stride[kOut] == itemsize(request.out.dtype);
-  return at_once ? std::max(request.most_few, kShortRun) : kShortRun;
+  const bool contiguous = plan.reduced[r].stride[kIn] == plan.width();
+  const bool staged = !contiguous || request.mask != nullptr;
+  const ShortRuns runs = staged ? kShortStaged : kernels().short_runs;
+  if (plan.in_order) return runs.numbered;
+  const bool at_once = contiguous && plan.kept[k].stride[kOut] == itemsize(request.out.dtype);
+  return at_once ? std::max(request.most_few, runs.plain) : runs.plain;
 }
 
 void choose_vector_axis(ReducePlan& plan, const PlanRequest& request) {

@@ -212,8 +212,16 @@ struct RowReading {
   int64_t ahead = 0;
 };
 
+// Runs of up to so many elements are better turned into columns, where many lie side by side: most
+// kinds, and those whose terms have numbers.
+struct ShortRuns {
+  int64_t plain = 0;
+  int64_t numbered = 0;
+};
+
 struct KernelTable {
   const char* name;
+  ShortRuns short_runs;
   RowReading staging;
   const Stage (*stages)[2];  // by the elements' size, 1 to 8 bytes, and whether there is a mask
 #define ROW(kind) const Kernel* kind;  // by dtype; some have empty rows

@@ -55,6 +55,8 @@ STRIDED_INLINE V load_part(const void* source, int64_t bytes, V rest) {
     return (V)__builtin_ia32_loaddquqi512_mask(from, (Bytes)rest, mask);
   } else if constexpr (sizeof(V) == 32) {
     return (V)__builtin_ia32_loaddquqi256_mask(from, (Bytes)rest, static_cast<uint32_t>(mask));
+  } else if constexpr (sizeof(V) == 16) {
+    return (V)__builtin_ia32_loaddquqi128_mask(from, (Bytes)rest, static_cast<uint16_t>(mask));
   }
 #elif defined(__AVX2__) && !defined(__clang__)
   if constexpr (sizeof(V) >= 16) return (V)load_words(source, bytes, (WordsAs<V>)rest, rest[0]);

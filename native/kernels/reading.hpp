@@ -40,6 +40,10 @@ constexpr int64_t kCachedAhead = 2048;
 constexpr int64_t kNearAhead = 512;
 constexpr int kRows = kNarrow ? 8 : 16;  // of a tile
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
+// A part of a vector is read by a mask where vectors have 256 bits or more; others take long.
+constexpr ShortRuns kShortRuns = kVectorBytes == 64   ? ShortRuns{4, 2}
+                                 : kVectorBytes == 32 ? ShortRuns{8, 4}
+                                                      : ShortRuns{16, 16};
 constexpr int64_t kGroups = 4;             // accumulators of a run
 constexpr int64_t kPlaces = kGroups;       // of runs that are read at once
 constexpr int64_t kPlacesApart = 2 << 20;  // bytes from one place to the next, at most

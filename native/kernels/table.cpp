@@ -16,6 +16,7 @@ extern const Stage STRIDED_TABLE_NAME(stages)[4][2];
 
 extern const KernelTable STRIDED_TABLE_NAME(kernels);
 const KernelTable STRIDED_TABLE_NAME(kernels) = {STRIDED_QUOTED(STRIDED_ISA),
+                                                 kShortRuns,
                                                  {kRows, kStagedAhead},
                                                  STRIDED_TABLE_NAME(stages),
 #define ROW(kind) STRIDED_TABLE_NAME(kind),
