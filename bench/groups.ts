@@ -176,6 +176,31 @@ const fewElements: Group = {
     ),
 };
 
+/** The same, of what is not summed. */
+const shortRuns: Group = {
+  name: 'other reductions of 8 and 40',
+  targets: { one: 1, all: 1.8 },
+  rows: (size) =>
+    (['min', 'argmin', 'any', 'countNonzero'] as const).flatMap((op) =>
+      [8, 40].flatMap((count) => {
+        const shape = [Math.ceil((size * size) / (4 * count)), count];
+        return each(`${op} of ${count}`, [1], { op, shape, data: dataFor(op, 'float64') });
+      }),
+    ),
+};
+
+/** So many rows that what is known of errors has to grow with the terms, and no faster. */
+const manyRows: Group = {
+  name: 'sum of 100 columns',
+  targets: { one: 1, all: 1.3 },
+  rows: (size) => {
+    const shape = [Math.ceil((size * size) / 100), 100];
+    return (['float64', 'float32'] as const).flatMap((dtype) =>
+      each(`sum 100 columns ${dtype}`, [0, 1], { dtype, shape }),
+    );
+  },
+};
+
 const COPIED = ['float64', 'float32', 'uint8'] as const;
 
 const copies: Group[] = [
@@ -259,6 +284,8 @@ export const GROUPS: readonly Group[] = [
   ...hardSums,
   ...besideTheSum,
   fewElements,
+  shortRuns,
+  manyRows,
   ...copies,
   ...calls,
 ];
