@@ -151,12 +151,14 @@ struct Places {
 #pragma GCC unroll 4
     for (; i + kWidth <= run.count; i += kWidth) add(keys_at(run.at + i * kSize, kWidth));
     if (i < run.count) add(keys_at(run.at + i * kSize, run.count - i));
-    const Keys none = filled<Keys>(K::kHighest);
     const Keys key = best_of_lanes(best);
-    const Keys vectors = best == key ? vector_of_best : none;
+    if (run.count <= kWidth) {
+      const int64_t place = first_lane<Key>((Keys)(best == key));
+      return {key[0], run.terms.first + place * run.terms.step};
+    }
+    const Keys vectors = best == key ? vector_of_best : filled<Keys>(K::kHighest);
     const Keys first = least_of_lanes(vectors);
-    const Keys lane = least_of_lanes(vectors == first ? lane_numbers<Key>() : none);
-    const int64_t place = int64_t{first[0]} * kWidth + lane[0];
+    const int64_t place = int64_t{first[0]} * kWidth + first_lane<Key>((Keys)(vectors == first));
     return {key[0], run.terms.first + place * run.terms.step};
   }
 

@@ -41,8 +41,8 @@ constexpr int64_t kNearAhead = 512;
 constexpr int kRows = kNarrow ? 8 : 16;  // of a tile
 constexpr int64_t kStagedAhead = kNarrow ? 512 : 768;
 // A part of a vector is read by a mask where vectors have 256 bits or more; others take long.
-constexpr ShortRuns kShortRuns = kVectorBytes == 64   ? ShortRuns{4, 2}
-                                 : kVectorBytes == 32 ? ShortRuns{8, 4}
+constexpr ShortRuns kShortRuns = kVectorBytes == 64   ? ShortRuns{4, 1}
+                                 : kVectorBytes == 32 ? ShortRuns{8, 2}
                                                       : ShortRuns{16, 16};
 constexpr int64_t kGroups = 4;             // accumulators of a run
 constexpr int64_t kPlaces = kGroups;       // of runs that are read at once

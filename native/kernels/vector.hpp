@@ -291,6 +291,30 @@ STRIDED_INLINE bool any(VecI64 mask) {
   return any_bits(mask, mask);
 }
 
+// The first lane that is true; there is one.
+template <class T>
+STRIDED_INLINE int64_t first_lane(Vec<T> mask) {
+#if defined(__AVX512BW__) && defined(__AVX512DQ__) && !defined(__clang__)
+  if constexpr (sizeof(T) == 1)
+    return __builtin_ctzll(__builtin_ia32_cvtb2mask512((Vec<char>)mask));
+  if constexpr (sizeof(T) == 2) return __builtin_ctz(__builtin_ia32_cvtw2mask512((Vec<short>)mask));
+  if constexpr (sizeof(T) == 4) return __builtin_ctz(__builtin_ia32_cvtd2mask512((Vec<int>)mask));
+  if constexpr (sizeof(T) == 8) {
+    return __builtin_ctz(__builtin_ia32_cvtq2mask512((Vec<long long>)mask));
+  }
+#elif defined(__AVX2__) && !defined(__clang__)
+  const auto bytes = static_cast<uint32_t>(__builtin_ia32_pmovmskb256((Vec<char>)mask));
+  return __builtin_ctz(bytes) / int{sizeof(T)};
+#elif defined(__SSE2__) && !defined(__clang__)
+  const auto bytes = static_cast<uint32_t>(__builtin_ia32_pmovmskb128((Vec<char>)mask));
+  return __builtin_ctz(bytes) / int{sizeof(T)};
+#else
+  int64_t lane = 0;
+  while (mask[lane] == 0) ++lane;
+  return lane;
+#endif
+}
+
 // The unsigned integer of as many bytes, and that of twice as many.
 template <int kBytes>
 struct Unsigned;
