@@ -141,8 +141,31 @@ void spread(Array& done, int axis, std::int64_t size) {
   done.shape[axis] = size;
 }
 
+// Whether each result has one term, whose value, or truth, it is.
+bool is_copy(const Reduction& reduction) noexcept {
+  for (int i = 0; i < reduction.in.ndim; ++i) {
+    if ((reduction.axes >> i & 1) != 0 && reduction.in.shape[i] != 1) return false;
+  }
+  return repeats_do_not_show(reduction.kind) && reduction.kind != ReductionKind::k_mean &&
+         reduction.mask == nullptr && !reduction.initial.given;
+}
+
+void copy_terms(const Reduction& reduction) {
+  Array terms = reduction.out;
+  terms.dtype = reduction.in.dtype;
+  terms.data = reduction.in.data;
+  for (int i = 0, kept = 0; i < reduction.in.ndim; ++i) {
+    if ((reduction.axes >> i & 1) == 0) terms.strides[kept++] = reduction.in.strides[i];
+  }
+  copy(reduction.out, terms);
+}
+
 Status reduce_all(const Reduction& reduction) {
   if (reduce_small(reduction)) return Status::ok;
+  if (is_copy(reduction)) {
+    copy_terms(reduction);
+    return Status::ok;
+  }
   const Family family =
       kFamilies[static_cast<int>(reduction.kind)](reduction.in.dtype, reduction.out.dtype);
   const Finisher& at_once = family.tiers[0].at_once;
