@@ -141,7 +141,8 @@ void spread(Array& done, int axis, std::int64_t size) {
   done.shape[axis] = size;
 }
 
-// Whether each result has one term, whose value, or truth, it is.
+// Whether each result is its only term, or the truth of it. (A mean may have another dtype, and is
+// never -0.)
 bool is_copy(const Reduction& reduction) noexcept {
   for (int i = 0; i < reduction.in.ndim; ++i) {
     if ((reduction.axes >> i & 1) != 0 && reduction.in.shape[i] != 1) return false;

@@ -12,8 +12,10 @@ namespace strided {
 namespace {
 
 constexpr int64_t kGroupVectors = 16;
-// Runs of fewer vectors are read once: each lane keeps which vector had its best element.
+// Runs of fewer vectors are read once: each lane keeps which vector had its best element. The
+// shortest lanes have room for such numbers.
 constexpr int64_t kOnceVectors = kNarrow ? kGroupVectors : 64;
+static_assert(kOnceVectors <= INT8_MAX);
 
 template <class T>
 STRIDED_INLINE Vec<T> lane_numbers() {
@@ -152,13 +154,15 @@ struct Places {
     for (; i + kWidth <= run.count; i += kWidth) add(keys_at(run.at + i * kSize, kWidth));
     if (i < run.count) add(keys_at(run.at + i * kSize, run.count - i));
     const Keys key = best_of_lanes(best);
-    if (run.count <= kWidth) {
-      const int64_t place = first_lane<Key>((Keys)(best == key));
-      return {key[0], run.terms.first + place * run.terms.step};
+    auto has_it = (Keys)(best == key);
+    int64_t place = 0;
+    if (run.count > kWidth) {
+      const Keys vectors = has_it ? vector_of_best : filled<Keys>(K::kHighest);
+      const Keys first = least_of_lanes(vectors);
+      has_it = (Keys)(vectors == first);
+      place = first[0] * kWidth;
     }
-    const Keys vectors = best == key ? vector_of_best : filled<Keys>(K::kHighest);
-    const Keys first = least_of_lanes(vectors);
-    const int64_t place = int64_t{first[0]} * kWidth + first_lane<Key>((Keys)(vectors == first));
+    place += first_lane<Key>(has_it);
     return {key[0], run.terms.first + place * run.terms.step};
   }
 

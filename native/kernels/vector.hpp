@@ -294,12 +294,14 @@ STRIDED_INLINE bool any(VecI64 mask) {
 // The first lane that is true; there is one.
 template <class T>
 STRIDED_INLINE int64_t first_lane(Vec<T> mask) {
-#if defined(__AVX512BW__) && defined(__AVX512DQ__) && !defined(__clang__)
-  if constexpr (sizeof(T) == 1)
+#if defined(__AVX512F__) && !defined(__clang__)
+  if constexpr (sizeof(T) == 1) {
     return __builtin_ctzll(__builtin_ia32_cvtb2mask512((Vec<char>)mask));
-  if constexpr (sizeof(T) == 2) return __builtin_ctz(__builtin_ia32_cvtw2mask512((Vec<short>)mask));
-  if constexpr (sizeof(T) == 4) return __builtin_ctz(__builtin_ia32_cvtd2mask512((Vec<int>)mask));
-  if constexpr (sizeof(T) == 8) {
+  } else if constexpr (sizeof(T) == 2) {
+    return __builtin_ctz(__builtin_ia32_cvtw2mask512((Vec<short>)mask));
+  } else if constexpr (sizeof(T) == 4) {
+    return __builtin_ctz(__builtin_ia32_cvtd2mask512((Vec<int>)mask));
+  } else {
     return __builtin_ctz(__builtin_ia32_cvtq2mask512((Vec<long long>)mask));
   }
 #elif defined(__AVX2__) && !defined(__clang__)
