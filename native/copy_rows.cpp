@@ -1,6 +1,8 @@
 #include "copy_rows.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 #ifdef __SSE2__
@@ -68,6 +70,14 @@ void copy_masked_row(std::byte* target, std::int64_t target_stride, const std::b
     }
   }
   for (; i < count; ++i) one(i);
+}
+
+template <std::size_t kBytes>
+void copy_short_rows(std::byte* target, std::int64_t target_stride, const std::byte* source,
+                     std::int64_t source_stride, std::int64_t rows) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    std::memcpy(target + r * target_stride, source + r * source_stride, kBytes);
+  }
 }
 
 // Transposes n vectors of n elements: each round deals the first and the second half of the vectors
@@ -147,6 +157,14 @@ MaskedRow choose_masked_row(DType to, DType from) {
     return with_type(from,
                      [&]<class From>(Tag<From>) -> MaskedRow { return copy_masked_row<To, From>; });
   });
+}
+
+ShortRows choose_short_rows(std::int64_t nbytes) {
+  static constexpr auto kRows = []<std::size_t... kLess>(std::index_sequence<kLess...>) {
+    return std::array<ShortRows, kMostShort>{copy_short_rows<kLess + 1>...};
+  }
+  (std::make_index_sequence<kMostShort>());
+  return kRows[static_cast<std::size_t>(nbytes - 1)];
 }
 
 Transpose choose_transpose(std::int64_t itemsize) {

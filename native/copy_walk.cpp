@@ -27,7 +27,8 @@ void prefetch(const std::byte* from, std::int64_t nbytes) {
 
 // Loops over the operands, the innermost along the target's closest elements. When the source lies
 // closest along another loop, that one is `across`: the two are walked in tiles, so that each cache
-// line is used whole on both sides.
+// line is used whole on both sides. Short rows of both are copied many at a time: then it is the
+// loop around them.
 struct Plan {
   Plan(const Operands& operands);
 
@@ -43,10 +44,15 @@ struct Plan {
   Row row;
   MaskedRow masked_row;
   Transpose transpose;
+  ShortRows short_rows = nullptr;
 
   void turn(std::array<std::int64_t, 3> offset, const std::byte* next) const;
 
  private:
+  bool has_short_rows() const {
+    return same && !masked && !outer.empty() && inner.size * to_size <= kMostShort &&
+           inner.stride[kTo] == to_size && inner.stride[kFrom] == from_size;
+  }
   // The source's elements are next to each other along `across`.
   bool transposes() const { return !masked && across.stride[kFrom] == from_size; }
   void tile(const std::array<std::byte*, 3>& at, std::int64_t rows, std::int64_t count) const;
@@ -74,7 +80,11 @@ Plan::Plan(const Operands& operands)
     const std::int64_t stride = std::abs(outer[i].stride[kFrom]);
     if (stride != 0 && stride < closest) best = i, closest = stride;
   }
-  if (best == outer.size()) return;
+  if (best == outer.size()) {
+    if (!has_short_rows()) return;
+    short_rows = choose_short_rows(inner.size * to_size);
+    best = outer.size() - 1;
+  }
   across = outer[best];
   outer.erase(outer.begin() + static_cast<std::ptrdiff_t>(best));
 }
@@ -140,6 +150,11 @@ void Plan::turn(std::array<std::int64_t, 3> offset, const std::byte* next) const
     if (next != nullptr && stride > 0) prefetch(next, std::min(kAhead, inner.size * stride));
     move(0, 0);
     line(at, inner.size);
+    return;
+  }
+  if (short_rows != nullptr) {
+    move(0, 0);
+    short_rows(at[kTo], across.stride[kTo], at[kFrom], across.stride[kFrom], across.size);
     return;
   }
   const std::int64_t side = tile_side(from_size);

@@ -10,6 +10,8 @@
 #include "arrays.hpp"
 #include "check.hpp"
 #include "convert.hpp"
+#include "copy_rows.hpp"
+#include "fenced.hpp"
 #include "layout.hpp"
 #include "pool.hpp"
 
@@ -66,6 +68,29 @@ void large_copies() {
   copy_between(DType::k_float64, DType::k_int32, {2100 + below(9), 2100 + below(9)});
   copy_between(DType::k_uint8, DType::k_uint8, {5900 + below(99), 5900 + below(99)});
   copy_between(DType::k_int16, DType::k_int16, {130, 160, 900 + below(9)});
+}
+
+// Rows of every length about those that are short, between bytes that no copy may touch or read.
+void short_rows() {
+  constexpr std::int64_t kRows = 5;
+  for (std::int64_t count = 1; count <= kMostShort + 1; ++count) {
+    const std::int64_t from = count + below(3), to = count + below(3);
+    const std::int64_t read = (kRows - 1) * from + count, written = (kRows - 1) * to + count;
+    const Fenced source(static_cast<std::size_t>(read), true);
+    const Fenced target(static_cast<std::size_t>(written), true);
+    for (std::int64_t i = 0; i < read; ++i)
+      source.data()[i] = static_cast<std::byte>(1 + below(99));
+    std::fill_n(target.data(), written, std::byte{0});
+    copy({DType::k_uint8, target.data(), 2, {kRows, count}, {to, 1}},
+         {DType::k_uint8, source.data(), 2, {kRows, count}, {from, 1}});
+    bool same = true;
+    for (std::int64_t i = 0; i < written; ++i) {
+      const std::int64_t row = i / to, column = i % to;
+      const std::byte expected = column < count ? source.data()[row * from + column] : std::byte{0};
+      same = same && target.data()[i] == expected;
+    }
+    CHECK(same);
+  }
 }
 
 // Bytes of a mask decide, and no other element is touched.
@@ -131,6 +156,7 @@ int main() {
     one_masked_copy({300 + below(99), 400 + below(99)});
   }
   for (int i = 0; i < 1000; ++i) one_masked_copy({1 + below(9), 1 + below(30)});
+  short_rows();
   large_copies();
   defined_conversions();
   fits();
