@@ -13,6 +13,7 @@ constexpr std::int64_t kStreamed = 32ll << 20;  // what caches do not keep
 constexpr std::int64_t kStageBytes = 4 << 10;   // within the nearest cache, beside what is read
 constexpr std::int64_t kAhead = 2 << 10;        // bytes of the next row that are asked for early
 constexpr std::int64_t kLine = 64;
+constexpr std::int64_t kFew = 8;  // elements of a row, that are not worth a loop
 
 // Elements along each side of a transposed tile: whole cache lines on both sides.
 constexpr std::int64_t tile_side(std::int64_t itemsize) {
@@ -49,14 +50,17 @@ struct Plan {
   void turn(std::array<std::int64_t, 3> offset, const std::byte* next) const;
 
  private:
-  bool has_short_rows() const {
-    return same && !masked && !outer.empty() && inner.size * to_size <= kMostShort &&
-           inner.stride[kTo] == to_size && inner.stride[kFrom] == from_size;
+  std::size_t closest() const;
+  std::size_t largest() const;
+  bool are_contiguous_rows_short() const {
+    return same && !masked && inner.size * to_size <= kMostShort && inner.stride[kTo] == to_size &&
+           inner.stride[kFrom] == from_size;
   }
   // The source's elements are next to each other along `across`.
   bool transposes() const { return !masked && across.stride[kFrom] == from_size; }
   void tile(const std::array<std::byte*, 3>& at, std::int64_t rows, std::int64_t count) const;
   void line(const std::array<std::byte*, 3>& at, std::int64_t count) const;
+  void columns(const std::array<std::byte*, 3>& at, std::int64_t rows, std::int64_t count) const;
   void emit(std::byte* target, const std::byte* source, std::int64_t source_stride,
             std::int64_t count) const;
 };
@@ -74,19 +78,31 @@ Plan::Plan(const Operands& operands)
   if (outer.empty()) return;
   inner = outer.back();
   outer.pop_back();
-  std::size_t best = outer.size();
-  std::int64_t closest = std::abs(inner.stride[kFrom]);
-  for (std::size_t i = 0; i < outer.size(); ++i) {
-    const std::int64_t stride = std::abs(outer[i].stride[kFrom]);
-    if (stride != 0 && stride < closest) best = i, closest = stride;
-  }
-  if (best == outer.size()) {
-    if (!has_short_rows()) return;
-    short_rows = choose_short_rows(inner.size * to_size);
-    best = outer.size() - 1;
-  }
+  if (are_contiguous_rows_short()) short_rows = choose_short_rows(inner.size * to_size);
+  const std::size_t best = inner.size <= kFew || short_rows != nullptr ? largest() : closest();
+  if (best == outer.size()) return;
   across = outer[best];
   outer.erase(outer.begin() + static_cast<std::ptrdiff_t>(best));
+}
+
+// The loop along which the source's elements lie closer than along the inner one, if there is any.
+std::size_t Plan::closest() const {
+  std::size_t best = outer.size();
+  std::int64_t least = std::abs(inner.stride[kFrom]);
+  for (std::size_t i = 0; i < outer.size(); ++i) {
+    const std::int64_t stride = std::abs(outer[i].stride[kFrom]);
+    if (stride != 0 && stride < least) best = i, least = stride;
+  }
+  return best;
+}
+
+// The innermost of the loops with the most turns.
+std::size_t Plan::largest() const {
+  std::size_t best = outer.size();
+  for (std::size_t i = outer.size(); i-- > 0;) {
+    if (best == outer.size() || outer[i].size > outer[best].size) best = i;
+  }
+  return best;
 }
 
 // Converts to contiguous elements of the target, through a stage when they are streamed and do not
@@ -119,11 +135,27 @@ void Plan::line(const std::array<std::byte*, 3>& at, std::int64_t count) const {
   }
 }
 
+// The same as rows of `count` elements, the first of each, then the second ones, and so on.
+void Plan::columns(const std::array<std::byte*, 3>& at, std::int64_t rows,
+                   std::int64_t count) const {
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::byte* const to = at[kTo] + i * inner.stride[kTo];
+    const std::byte* const from = at[kFrom] + i * inner.stride[kFrom];
+    if (masked) {
+      masked_row(to, across.stride[kTo], from, across.stride[kFrom],
+                 at[kMask] + i * inner.stride[kMask], across.stride[kMask], rows);
+    } else {
+      row(to, across.stride[kTo], from, across.stride[kFrom], rows);
+    }
+  }
+}
+
 // Rows along `across`, each of `count` turns of the inner loop.
 void Plan::tile(const std::array<std::byte*, 3>& at, std::int64_t rows, std::int64_t count) const {
   const auto place = [&](int n, std::int64_t i) {
     return at[static_cast<std::size_t>(n)] + i * across.stride[static_cast<std::size_t>(n)];
   };
+  if (inner.size <= kFew) return columns(at, rows, count);
   if (!transposes()) {
     for (std::int64_t i = 0; i < rows; ++i) {
       line({place(kTo, i), place(kFrom, i), masked ? place(kMask, i) : nullptr}, count);

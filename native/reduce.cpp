@@ -7,6 +7,7 @@
 #include "copy.hpp"
 #include "integer_result.hpp"
 #include "layout.hpp"
+#include "reduce_boxes.hpp"
 #include "reduce_plan.hpp"
 #include "reduce_small.hpp"
 #include "reducer.hpp"
@@ -176,6 +177,7 @@ Status reduce_all(const Reduction& reduction) {
                       family.neutral, few ? at_once.most_few : 0});
   if (plan.outputs == 0) return Status::ok;
   if (plan.empty) return fill_with_nothing(reduction, family);
+  if (has_short_loops(plan)) return reduce_boxes(reduction);
   return Reducer(reduction, plan, family).run();
 }
 

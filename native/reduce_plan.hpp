@@ -74,6 +74,8 @@ struct PlanRequest {
 
 ReducePlan plan_reduction(const PlanRequest& request);
 
+inline constexpr std::int64_t kLine = 64;  // bytes of memory that are read at once
+
 // What a walk works with besides the plan: room for staged elements.
 inline constexpr std::int64_t kStageElements = 1 << 13;
 inline constexpr std::int64_t kStageRun = 1 << 12;  // of inner walks: stays in the nearest cache

@@ -7,6 +7,8 @@ namespace strided {
 namespace {
 
 constexpr std::int64_t kFoldedColumns = 512;     // few columns are folded into about so many
+constexpr std::int64_t kLeastFolded = 2048;      // terms, or bringing those together costs more
+constexpr std::int64_t kLeastNumbered = 8192;    // the same with numbers
 constexpr std::int64_t kFirstGlance = 256;       // elements, before it is asked whether to go on
 constexpr std::int64_t kLookedAt = 8;            // runs that are
 constexpr std::int64_t kReadToTheEnd = 1 << 18;  // bytes of a run, at most
@@ -172,16 +174,18 @@ void Reducer::reduce_run(const Kernel& kernel, const WalkBase& start, const std:
              });
 }
 
-// How many rows of a few contiguous columns are taken for one row of many.
+// How many rows of a few contiguous columns are taken for one row of many. Rows of a whole line
+// keep a CPU busy as they are.
 std::int64_t Reducer::fold(const Cell& cell, Span terms) const noexcept {
   const bool contiguous =
       plan_.stage != nullptr || (plan_.rows.stride[kIn] == plan_.columns * plan_.width());
+  const std::int64_t least = family_.numbered ? kLeastNumbered : kLeastFolded;
   if (!contiguous || cell.count != plan_.columns || cell.count > kFewColumns ||
-      !plan_.reduced.empty()) {
+      cell.count * plan_.width() >= kLine || !plan_.reduced.empty() ||
+      terms.last - terms.first < least) {
     return 1;
   }
-  const std::int64_t rows = kFoldedColumns / cell.count;
-  return terms.last - terms.first >= 2 * rows ? rows : 1;
+  return kFoldedColumns / cell.count;
 }
 
 // A column by itself is brought together into runs: its terms lie far apart, and each would wait

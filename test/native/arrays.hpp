@@ -96,6 +96,11 @@ inline Case random_case() {
   return c;
 }
 
+// Of which each turn of the kept axes has few terms, in whatever order they are laid out: they are
+// reduced box by box (see reduce_boxes.hpp), of ranges of the longest axis.
+inline const Case kOfShortLoops[] = {
+    {{9001, 3, 4}, 2}, {{5, 4003, 3, 2}, 4}, {{2, 3, 5003, 3}, 9}, {{3, 300, 70}, 1}};
+
 // Calls f with every index, in C order.
 template <class F>
 void each_index(const std::vector<std::int64_t>& shape, F&& f) {

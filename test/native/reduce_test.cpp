@@ -388,6 +388,10 @@ int main(int argc, char** argv) {
                         {{200'000, 2}, 1},    {{20, 25'003}, 1}, {{25'003, 20}, 2},
                         {{3, 11'000, 50}, 2}, {{50'000, 40}, 1}};
   with_each_instruction_set([&] {
+    for (const Case& shape : kOfShortLoops) {
+      check_all<double>(shape);
+      check_all<std::int8_t>(shape);
+    }
     for (int i = 0; i < rounds; ++i) {
       for (int d = 0; d < kDTypeCount; ++d) {
         with_type(static_cast<DType>(d), []<class T>(Tag<T>) { check_all<T>(random_case()); });

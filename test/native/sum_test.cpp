@@ -81,9 +81,8 @@ T value_as(int kind) {
 }
 
 template <class T>
-void one_case(DType result) {
+void one_case(DType result, const Case& c = random_case()) {
   const DType dtype = sizeof(T) == 4 ? DType::k_float32 : DType::k_float64;
-  const Case c = random_case();
   const int kind = static_cast<int>(below(7));
   const std::vector<std::int64_t> kept = c.kept();
   Laid in = lay(dtype, c.shape);
@@ -138,8 +137,7 @@ void one_case(DType result) {
 }
 
 template <class T>
-void one_integer_case(DType dtype) {
-  const Case c = random_case();
+void one_integer_case(DType dtype, const Case& c = random_case()) {
   const std::vector<std::int64_t> kept = c.kept();
   Laid in = lay(dtype, c.shape);
   Laid out = lay(std::is_signed_v<T> ? DType::k_int64 : DType::k_uint64, kept);
@@ -432,6 +430,12 @@ int main(int argc, char** argv) {
       one_integer_case<std::int32_t>(DType::k_int32);
       one_integer_case<std::int64_t>(DType::k_int64);
       one_integer_case<std::uint64_t>(DType::k_uint64);
+    }
+    for (const Case& c : kOfShortLoops) {
+      one_case<double>(DType::k_float64, c);
+      one_case<float>(DType::k_float32, c);
+      one_integer_case<std::int16_t>(DType::k_int16, c);
+      one_integer_case<std::int64_t>(DType::k_int64, c);
     }
     tall_cases<std::int8_t>(DType::k_int8);
     tall_cases<std::uint8_t>(DType::k_uint8);
