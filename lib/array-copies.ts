@@ -19,7 +19,7 @@ import { checkWriteable, Extent } from './extent';
 import { type AsyncOptions, signalOf } from './jobs';
 import { isDense, isOrdered, type Order, orderAfter, orderedStrides, orderOf } from './layout';
 import { isScalar, toElement } from './nested';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 import { isShape, notAView, reshapedStrides, resolveShape } from './reshape';
 
 interface AssignOptions {
@@ -44,6 +44,11 @@ interface ReshapeOptions {
   readonly copy?: boolean;
 }
 
+const ASSIGN = optionNames<AssignOptions>('casting');
+const COPY = optionNames<CopyOptions>('order');
+const AS_TYPE = optionNames<AsTypeOptions>('order', 'casting', 'copy');
+const RESHAPE = optionNames<ReshapeOptions>('order', 'copy');
+
 /** What is asked for: an array that is there, or a copy that is still to be made. */
 export type Wanted<T extends DTypeName> = NDArray<T> | CopyRequest;
 
@@ -52,13 +57,13 @@ function stridesIn(x: Extent, type: DType, order: Order): number[] {
 }
 
 function copying(x: Extent, options: CopyOptions): CopyRequest {
-  checkOptions(options);
+  checkOptions(options, COPY);
   const order = orderOf(options.order ?? 'C', 'CFAK');
   return { source: x, type: x.type, strides: stridesIn(x, x.type, order), casting: 'no' };
 }
 
 function flattened(x: Extent, options: CopyOptions): CopyRequest {
-  checkOptions(options);
+  checkOptions(options, COPY);
   return flatCopy(x, orderOf(options.order ?? 'C', 'CFAK'));
 }
 
@@ -68,7 +73,7 @@ export function cast<T extends DTypeName>(
   dtype: T,
   options: AsTypeOptions,
 ): Wanted<T> {
-  checkOptions(options);
+  checkOptions(options, AS_TYPE);
   const type = dtypeOf(dtype);
   const order = orderOf(options.order ?? 'K', 'CFAK');
   const casting = castingOf(options.casting ?? 'same_kind');
@@ -84,7 +89,7 @@ function reshaped<T extends DTypeName>(
   shape: number | readonly number[],
   options: ReshapeOptions,
 ): Wanted<T> {
-  checkOptions(options);
+  checkOptions(options, RESHAPE);
   const copy = flagOf(options.copy, 'copy', undefined);
   const { layout, type } = x;
   const order = orderAfter(orderOf(options.order ?? 'C', 'CFA'), layout, type.itemsize);
@@ -97,7 +102,7 @@ function reshaped<T extends DTypeName>(
 }
 
 function raveled<T extends DTypeName>(x: ArrayCopies<T>, options: CopyOptions): Wanted<T> {
-  checkOptions(options);
+  checkOptions(options, COPY);
   const { layout, type } = x;
   const asked = orderOf(options.order ?? 'C', 'CFAK');
   const order = asked === 'K' ? 'K' : orderAfter(asked, layout, type.itemsize);
@@ -130,7 +135,7 @@ export abstract class ArrayCopies<T extends DTypeName = DTypeName> extends Array
    * Throws ERR_READ_ONLY, ERR_BROADCAST, ERR_CAST, and then nothing has changed.
    */
   assign(value: ArrayLike, options: AssignOptions = {}): this {
-    checkOptions(options);
+    checkOptions(options, ASSIGN);
     const casting = castingOf(options.casting ?? 'same_kind');
     if (isScalar(value)) {
       checkWriteable(this, 'this array');
@@ -147,6 +152,7 @@ export abstract class ArrayCopies<T extends DTypeName = DTypeName> extends Array
    * abort comes before all writing, or too late.
    */
   async assignAsync(value: ArrayLike, options: AssignOptions & AsyncOptions = {}): Promise<this> {
+    checkOptions(options, ASSIGN);
     const signal = signalOf(options);
     const casting = castingOf(options.casting ?? 'same_kind');
     checkWriteable(this, 'this array');

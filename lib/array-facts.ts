@@ -7,9 +7,16 @@ import { expected, failure } from './errors';
 import { Extent } from './extent';
 import { Flags } from './flags';
 import { isAligned, isContiguous, type Layout, sizeOf } from './layout';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 import type { Storage } from './storage';
 import { isLocked, owedTo } from './writeback';
+
+/** Options of {@link ArrayFacts.setFlags}. */
+interface SettableFlags {
+  readonly writeable?: boolean;
+}
+
+const SETTABLE = optionNames<SettableFlags>('writeable');
 
 /** The owner of memory that an array looks at. */
 export type Base = NDArray | ArrayBufferLike | ArrayBufferView;
@@ -98,8 +105,8 @@ export abstract class ArrayFacts<T extends DTypeName = DTypeName> extends Extent
    * Makes the array read-only, or writeable again. A view is writeable only if its base is, and an
    * array that waits for a writeback only after it. Throws ERR_READ_ONLY.
    */
-  setFlags(flags: { readonly writeable?: boolean }): this {
-    checkOptions(flags, 'flags');
+  setFlags(flags: SettableFlags): this {
+    checkOptions(flags, SETTABLE, 'flags');
     const writeable = flagOf(flags.writeable, 'writeable', undefined);
     if (writeable === undefined) return this;
     if (isLocked(this)) {

@@ -13,7 +13,7 @@ import { nestedOf, typedCopyOf, typedCopyOfAsync, typedViewOf } from './export';
 import { checkWriteable, type Extent, extentOver } from './extent';
 import { keepHiddenClass } from './hidden-classes';
 import { type Inspection, inspected } from './inspect';
-import { type AsyncOptions, signalOf } from './jobs';
+import { type AsyncOptions, onlySignalOf } from './jobs';
 import { type JSONArray, toJSON } from './json';
 import type { Layout } from './layout';
 import { type Nested, toElement } from './nested';
@@ -178,7 +178,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
 
   /** {@link toTypedArray} as a job. */
   async toTypedArrayAsync(options: AsyncOptions = {}): Promise<TypedArray> {
-    return typedCopyOfAsync(this, signalOf(options));
+    return typedCopyOfAsync(this, onlySignalOf(options));
   }
 
   /**
@@ -212,7 +212,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
    * locked again, unless the temporary was disposed of meanwhile.
    */
   async resolveWritebackAsync(options: AsyncOptions = {}): Promise<void> {
-    return resolveAsync(this, signalOf(options));
+    return resolveAsync(this, onlySignalOf(options));
   }
 
   /** Makes the base of such a temporary writeable again, and does not copy it back. */
@@ -241,7 +241,7 @@ export class NDArray<T extends DTypeName = DTypeName> extends ArrayCopies<T> {
    * at the call.
    */
   async disposeAsync(options: AsyncOptions = {}): Promise<void> {
-    const signal = signalOf(options);
+    const signal = onlySignalOf(options);
     if (this.root !== null) return;
     if (owedTo(this) !== undefined) await resolveAsync(this, signal);
     this.storage.dispose();

@@ -6,6 +6,7 @@ import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, describeMask, Extent } from './extent';
 import { follow } from './jobs';
 import {
+  boundsOf,
   broadcastStrides,
   contiguousStrides,
   type Layout,
@@ -22,7 +23,7 @@ import { permuted } from './views';
  * Copies between arrays of one shape, where the mask is true; waits for jobs that are in the way.
  * The addon takes care of operands that overlap: native/copy.cpp says how.
  */
-function copyNow(target: Extent, source: Extent, mask?: Extent): void {
+export function copyNow(target: Extent, source: Extent, mask?: Extent): void {
   const from = source.storage.forNative(false);
   const where = mask?.storage.forNative(false);
   const to = target.storage.forNative(true);
@@ -68,13 +69,23 @@ export function maskOf(where: unknown, shape: readonly number[]): Extent | undef
   return new Extent(mask.storage, layout, mask.type, false);
 }
 
+/** Where the caller has an option `casting`, an error says what that could do. */
+type Advice = 'with advice' | 'without advice';
+
 /** Throws ERR_CAST unless the rule lets the elements of a dtype become those of another. */
-export function checkCast(from: DType, to: DType, casting: Casting, argument: string): void {
+export function checkCast(
+  from: DType,
+  to: DType,
+  casting: Casting,
+  argument: string,
+  advice: Advice = 'with advice',
+): void {
   if (canCast(from, to, casting)) return;
+  const forced = advice === 'with advice' ? "; casting: 'unsafe' casts them all the same" : '';
   throw failure(
     'ERR_CAST',
     `${argument}: expected elements that can be cast to ${to.name} by the rule '${casting}', ` +
-      `received ${from.name}; casting: 'unsafe' casts them all the same`,
+      `received ${from.name}${forced}`,
   );
 }
 
@@ -85,21 +96,28 @@ export function checkFit(
   casting: Casting,
   argument: string,
   mask?: Extent,
+  advice?: Advice,
 ): void {
   if (casting === 'unsafe' || !mayNotFit(source.type, to)) return;
   const from = source.storage.forNative(false);
   const where = mask?.storage.forNative(false);
   describeExtent(1, source);
   describeMask(mask);
-  if (!native.allFit(from, to.code, where)) throw doesNotFit(source.type, to, argument);
+  if (!native.allFit(from, to.code, where)) throw doesNotFit(source.type, to, argument, advice);
 }
 
 /** The error for integers that do not fit a dtype. */
-export function doesNotFit(from: DType, to: DType, argument: string) {
+export function doesNotFit(
+  from: DType,
+  to: DType,
+  argument: string,
+  advice: Advice = 'with advice',
+) {
+  const taken = `; casting: 'unsafe' takes them modulo 2^${8 * to.itemsize}`;
   return failure(
     'ERR_CAST',
     `${argument}: expected integers that fit ${to.name}, received ${from.name} elements ` +
-      `beyond it; casting: 'unsafe' takes them modulo 2^${8 * to.itemsize}`,
+      `beyond it${advice === 'with advice' ? taken : ''}`,
   );
 }
 
@@ -197,6 +215,17 @@ export function elementOf(type: DType, element: number | bigint): Extent {
 /** An operand that a job may use: memory that a buffer's transfer could take away is copied. */
 export function lasting(extent: Extent): Extent {
   return extent.storage.transferable ? ownCopy(extent) : extent;
+}
+
+/** {@link lasting} where it shows how the elements lie: with all bytes that they span. */
+export function lastingAsItLies(extent: Extent): Extent {
+  if (!extent.storage.transferable) return extent;
+  const { layout, storage, type } = extent;
+  const [low, high] = boundsOf(layout, type.itemsize);
+  if (high === low) return ownCopy(extent);
+  const bytes: Layout = { shape: [high - low], strides: [1], offset: low };
+  const copy = ownCopy(new Extent(storage, bytes, DTYPES.uint8, false));
+  return new Extent(copy.storage, { ...layout, offset: layout.offset - low }, type, false);
 }
 
 function ownCopy(extent: Extent): Extent {

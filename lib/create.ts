@@ -15,11 +15,11 @@ import {
 import { expected } from './errors';
 import { fromElements, passingElements } from './export';
 import { allocate, type Extent } from './extent';
-import { type AsyncOptions, signalOf } from './jobs';
+import { type AsyncOptions, onlySignalOf, signalOf } from './jobs';
 import { type JSONArray, parsed } from './json';
 import { contiguousStrides, type Order, orderedStrides, orderOf, shapeOf } from './layout';
 import { inferDType, isScalar, toElement } from './nested';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 
 /** An array that is there, or the copy that is wanted. */
 export function made<T extends DTypeName>(wanted: Wanted<T>): NDArray<T> {
@@ -64,8 +64,11 @@ export interface LikeOptions<T extends DTypeName = DTypeName> {
   readonly shape?: number | readonly number[];
 }
 
+const CREATE = optionNames<CreateOptions>('dtype', 'order');
+const LIKE = optionNames<LikeOptions>('dtype', 'order', 'shape');
+
 function make(shape: unknown, options: CreateOptions, zeroed: boolean): NDArray {
-  checkOptions(options);
+  checkOptions(options, CREATE);
   const sizes = shapeOf(shape);
   const type = dtypeOf(options.dtype ?? 'float64');
   const order = orderOf(options.order ?? 'C', 'CF') as 'C' | 'F';
@@ -109,7 +112,7 @@ export function full<T extends DTypeName = DTypeName>(
   value: Scalar,
   options: CreateOptions<T> = {},
 ): NDArray<T> {
-  checkOptions(options);
+  checkOptions(options, CREATE);
   if (!isScalar(value)) {
     throw expected('ERR_DTYPE', 'value', 'a number, a bigint or a boolean', value);
   }
@@ -120,7 +123,7 @@ export function full<T extends DTypeName = DTypeName>(
 }
 
 function like(x: NDArray, options: LikeOptions, zeroed: boolean): NDArray {
-  checkOptions(options);
+  checkOptions(options, LIKE);
   if (!(x instanceof NDArray)) throw expected('ERR_DTYPE', 'x', 'an NDArray', x);
   const type = options.dtype === undefined ? x.type : dtypeOf(options.dtype);
   const asked = orderOf(options.order ?? 'K', 'CFAK');
@@ -176,13 +179,15 @@ export interface ArrayOptions<T extends DTypeName = DTypeName> {
   readonly copy?: boolean;
 }
 
+const ARRAY = optionNames<ArrayOptions>('dtype', 'order', 'copy');
+
 /** What {@link array} gives. `elements` gathers those of what is no array. */
 function arrayFrom<T extends DTypeName>(
   value: ArrayLike | ArrayBufferLike,
   options: ArrayOptions<T>,
   elements: typeof fromElements,
 ): Wanted<T> {
-  checkOptions(options);
+  checkOptions(options, ARRAY);
   const type = options.dtype === undefined ? undefined : dtypeOf(options.dtype);
   const order = orderOf(options.order ?? 'K', 'CFAK');
   const copy = flagOf(options.copy, 'copy', true);
@@ -246,7 +251,7 @@ export async function asContiguousArrayAsync(
   value: ArrayLike,
   options: AsyncOptions = {},
 ): Promise<NDArray> {
-  const signal = signalOf(options);
+  const signal = onlySignalOf(options);
   return madeAsync(inOrder(value, 'C'), signal);
 }
 
@@ -260,7 +265,7 @@ export async function asFortranArrayAsync(
   value: ArrayLike,
   options: AsyncOptions = {},
 ): Promise<NDArray> {
-  const signal = signalOf(options);
+  const signal = onlySignalOf(options);
   return madeAsync(inOrder(value, 'F'), signal);
 }
 

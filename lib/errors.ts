@@ -46,7 +46,7 @@ export function show(value: unknown): string {
     case 'string':
       return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
     case 'bigint':
-      return `${value}n`;
+      return showBigInt(value);
     case 'function':
       return `a function${value.name ? ` (${value.name})` : ''}`;
     case 'object':
@@ -54,6 +54,12 @@ export function show(value: unknown): string {
     default:
       return Object.is(value, -0) ? '-0' : String(value);
   }
+}
+
+/** All of a long one would take longer than what failed. */
+function showBigInt(value: bigint): string {
+  const bits = BigInt.asIntN(256, value);
+  return bits === value ? `${value}n` : `a bigint of more than 256 bits`;
 }
 
 function showObject(value: object | null): string {

@@ -12,7 +12,7 @@ import { checkWriteable } from './extent';
 import { type AsyncOptions, signalOf } from './jobs';
 import { native } from './native';
 import { isScalar, toElement } from './nested';
-import { checkOptions } from './options';
+import { checkOptions, optionNames } from './options';
 import { BOUNDS, EXACT, overlapsItself, shareMemory } from './overlap';
 
 /** Options of the functions that tell whether arrays share memory. */
@@ -24,6 +24,8 @@ export interface OverlapOptions {
   readonly maxWork?: number;
 }
 
+const OVERLAP = optionNames<OverlapOptions>('maxWork');
+
 function inMemory(value: unknown, argument: string): NDArray {
   if (value instanceof NDArray) return value;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
@@ -34,7 +36,7 @@ function inMemory(value: unknown, argument: string): NDArray {
 
 function maxWorkOf(options: OverlapOptions | undefined, otherwise: number): number {
   if (options === undefined) return otherwise;
-  checkOptions(options);
+  checkOptions(options, OVERLAP);
   const { maxWork = otherwise } = options;
   if (Number.isSafeInteger(maxWork) && maxWork >= EXACT) return maxWork;
   throw expected('ERR_SHAPE', 'maxWork', 'an integer from -1', maxWork);
@@ -81,8 +83,10 @@ export interface CopyToOptions {
   readonly where?: NDArray | boolean;
 }
 
+const COPY_TO = optionNames<CopyToOptions>('casting', 'where');
+
 function copyToOptions(dst: NDArray, options: CopyToOptions) {
-  checkOptions(options);
+  checkOptions(options, COPY_TO);
   if (!(dst instanceof NDArray)) throw expected('ERR_DTYPE', 'dst', 'an NDArray', dst);
   const casting = castingOf(options.casting ?? 'same_kind');
   checkWriteable(dst, 'dst');

@@ -8,7 +8,7 @@ import { expected } from './errors';
 import { checkWriteable, describeExtent, Extent } from './extent';
 import { axisOf, countOf } from './layout';
 import { type NativeBuffer, native } from './native';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 import { arange } from './ranges';
 import { type Seed, SeedSequence } from './seed-sequence';
 
@@ -41,8 +41,12 @@ export interface ShuffleOptions {
   readonly axis?: number;
 }
 
+const FLOAT = optionNames<FloatOptions>('dtype');
+const INTEGERS = optionNames<IntegersOptions>('dtype', 'endpoint');
+const SHUFFLE = optionNames<ShuffleOptions>('axis');
+
 function floatType(options: FloatOptions): DType {
-  checkOptions(options);
+  checkOptions(options, FLOAT);
   const type = dtypeOf(options.dtype ?? 'float64');
   if (type.kind !== 'f') throw expected('ERR_DTYPE', 'dtype', 'float32 or float64', type.name);
   return type;
@@ -132,7 +136,7 @@ export class Generator {
     shape?: Shape,
     options: IntegersOptions = {},
   ): Scalar | NDArray {
-    checkOptions(options);
+    checkOptions(options, INTEGERS);
     const endpoint = flagOf(options.endpoint, 'endpoint', false);
     const bounds = integerBounds(low, high, shape, options.dtype, endpoint);
     return drawn(bounds.type, shape, (target) => {
@@ -178,7 +182,7 @@ export class Generator {
   permutation<T extends DTypeName>(x: NDArray<T>, options?: ShuffleOptions): NDArray<T>;
   permutation(x: ArrayLike, options?: ShuffleOptions): NDArray;
   permutation(x: ArrayLike, options: ShuffleOptions = {}): NDArray {
-    checkOptions(options);
+    checkOptions(options, SHUFFLE);
     const result =
       typeof x === 'object' && x !== null ? array(x, { order: 'C' }) : arange(lengthOf(x), INT64);
     return this.#shuffle(result, axisOf(options.axis ?? 0, result.ndim));
@@ -189,7 +193,7 @@ export class Generator {
    * shuffled in its own memory. Throws ERR_READ_ONLY, ERR_AXIS, ERR_DTYPE.
    */
   shuffle(x: NDArray | TypedArray, options: ShuffleOptions = {}): void {
-    checkOptions(options);
+    checkOptions(options, SHUFFLE);
     if (!(x instanceof NDArray) && !ArrayBuffer.isView(x)) {
       throw expected('ERR_DTYPE', 'x', 'an NDArray or a TypedArray', x);
     }

@@ -3,16 +3,50 @@
 import { expected, failure } from './errors';
 import { keepHiddenClass } from './hidden-classes';
 import { native, onSettled, STATUS } from './native';
-import { checkOptions } from './options';
+import { checkObject, checkOptions, optionNames } from './options';
 import type { Block, Pending } from './storage';
 
 /** Options of every asynchronous operation. */
 export interface AsyncOptions {
-  /** Aborting it rejects with its reason (an AbortError), and leaves what is written as it was. */
+  /**
+   * Aborting it rejects with its reason (an AbortError), and leaves what is written as it was. What is
+   * done by then stays done, and resolves.
+   */
   readonly signal?: AbortSignal;
 }
 
 const running = new Map<number, Job>();
+
+/** The jobs that a signal stops, and its one listener: Node warns of more than ten. */
+interface Stopping {
+  readonly jobs: Set<Job>;
+  readonly listener: () => void;
+}
+
+const stopping = new WeakMap<AbortSignal, Stopping>();
+
+function stopWith(signal: AbortSignal, job: Job): void {
+  const known = stopping.get(signal);
+  if (known !== undefined) {
+    known.jobs.add(job);
+    return;
+  }
+  const jobs = new Set([job]);
+  const listener = () => {
+    for (const { number } of jobs) native.cancelJob(number);
+  };
+  stopping.set(signal, { jobs, listener });
+  signal.addEventListener('abort', listener);
+}
+
+function goOnWithout(signal: AbortSignal, job: Job): void {
+  const known = stopping.get(signal);
+  if (known === undefined) return;
+  known.jobs.delete(job);
+  if (known.jobs.size > 0) return;
+  stopping.delete(signal);
+  signal.removeEventListener('abort', known.listener);
+}
 
 /** A job from its start until JavaScript has seen its end. */
 class Job implements Pending {
@@ -39,10 +73,8 @@ class Job implements Pending {
     for (const block of reads) block.enter(this, false);
     for (const block of writes) block.enter(this, true);
     running.set(number, this);
-    signal?.addEventListener('abort', this.#abort);
+    if (signal !== undefined) stopWith(signal, this);
   }
-
-  readonly #abort = () => native.cancelJob(this.number);
 
   get late(): boolean {
     return this.finish !== undefined;
@@ -59,12 +91,14 @@ class Job implements Pending {
   see(status: number): void {
     if (this.#seen) return;
     this.#seen = true;
-    this.signal?.removeEventListener('abort', this.#abort);
+    if (this.signal !== undefined) goOnWithout(this.signal, this);
     for (const block of [...this.reads, ...this.writes]) block.leave(this);
     try {
       if (status === STATUS.overflow) throw overflow(this.what);
-      if (status === STATUS.cancelled)
+      // An abort comes in time as long as there is something left to write.
+      if (status === STATUS.cancelled || (this.late && this.signal?.aborted)) {
         throw this.signal?.reason ?? new Error('the job was stopped');
+      }
       if (status !== STATUS.ok && this.explain !== undefined) throw this.explain(status);
       this.finish?.();
       this.#resolve();
@@ -100,13 +134,21 @@ export function follow(
 
 /** The signal of options, not aborted yet. Throws ERR_SHAPE, and the reason of an aborted one. */
 export function signalOf(options: AsyncOptions): AbortSignal | undefined {
-  checkOptions(options);
+  checkObject(options);
   const { signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw expected('ERR_SHAPE', 'signal', 'an AbortSignal', signal);
   }
   signal?.throwIfAborted();
   return signal;
+}
+
+const NO_OTHERS = optionNames<AsyncOptions>('signal');
+
+/** {@link signalOf} where there are no other options. */
+export function onlySignalOf(options: AsyncOptions): AbortSignal | undefined {
+  checkOptions(options, NO_OTHERS);
+  return signalOf(options);
 }
 
 export function overflow(what: string) {

@@ -10,7 +10,7 @@ import { DTYPES, type DType, type DTypeName, type Scalar, type TypedArray } from
 import { expected } from './errors';
 import { defaultRng } from './generator';
 import { native } from './native';
-import { checkOptions } from './options';
+import { checkOptions, optionNames } from './options';
 
 const WORDS = 624;
 
@@ -94,6 +94,8 @@ export interface RandintOptions<T extends DTypeName = DTypeName> {
   readonly dtype?: T;
 }
 
+const RANDINT = optionNames<RandintOptions>('dtype');
+
 /**
  * Uniform integers from `low` up to but without `high`; from 0 to `low` when `high` is null. A
  * scalar when there is no shape. Throws ERR_CAST, ERR_DTYPE, ERR_SHAPE.
@@ -116,7 +118,7 @@ function randint(
   shape?: number | readonly number[],
   options: RandintOptions = {},
 ): Scalar | NDArray {
-  checkOptions(options);
+  checkOptions(options, RANDINT);
   const { type, low: from, range, none } = integerBounds(low, high, shape, options.dtype, false);
   return filled(type, shape, (target) => {
     if (!none) native.randomIntegers(state, target, type.kind === 'b', from, range);

@@ -8,9 +8,11 @@ import { expected, failure } from './errors';
 import { Extent } from './extent';
 import { countOf } from './layout';
 import { inferDType, toElement } from './nested';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+const ARANGE = optionNames<CreateOptions>('dtype');
 
 type ArangeArguments = (number | bigint | CreateOptions | undefined)[];
 
@@ -38,6 +40,7 @@ export function arange<T extends DTypeName = DTypeName>(
 export function arange(...given: ArangeArguments): NDArray {
   const last = given.at(-1);
   const options = typeof last === 'object' && last !== null ? (given.pop() as CreateOptions) : {};
+  checkOptions(options, ARANGE);
   while (given.length > 0 && given.at(-1) === undefined) given.pop();
   const names = given.length === 1 ? ['stop'] : ['start', 'stop', 'step'];
   if (given.length === 0 || given.length > 3) {
@@ -185,6 +188,8 @@ export interface LinspaceOptions<T extends DTypeName = DTypeName> {
   readonly retstep?: boolean;
 }
 
+const LINSPACE = optionNames<LinspaceOptions>('dtype', 'endpoint', 'retstep');
+
 /**
  * `num` (50) numbers evenly spaced from `start` to `stop`, bit for bit those of NumPy. Throws
  * ERR_CAST for numbers that an integer dtype does not hold, ERR_SHAPE, ERR_DTYPE,
@@ -208,7 +213,7 @@ export function linspace(
   num = 50,
   options: LinspaceOptions = {},
 ): NDArray | [NDArray, number] {
-  checkOptions(options);
+  checkOptions(options, LINSPACE);
   const first = Number(rangeNumber(start, 'start'));
   const last = Number(rangeNumber(stop, 'stop'));
   const length = countOf(num, 'num');
@@ -235,6 +240,8 @@ export interface EyeOptions<T extends DTypeName = DTypeName> extends CreateOptio
   readonly k?: number;
 }
 
+const EYE = optionNames<EyeOptions>('dtype', 'order', 'k');
+
 /**
  * Ones on a diagonal of an `n` by `m` matrix (`m` is `n` unless given), zeros elsewhere. The
  * diagonal, which NumPy takes third, is the option `k`. Throws ERR_SHAPE, ERR_DTYPE,
@@ -245,12 +252,13 @@ export function eye<T extends DTypeName = 'float64'>(
   m?: number | null,
   options: EyeOptions<T> = {},
 ): NDArray<T> {
-  checkOptions(options);
-  const k = options.k ?? 0;
+  checkOptions(options, EYE);
+  const { k: asked, ...others } = options;
+  const k = asked ?? 0;
   if (!Number.isSafeInteger(k)) throw expected('ERR_SHAPE', 'k', 'a safe integer', k);
   const rows = countOf(n, 'n');
   const columns = m === undefined || m === null ? rows : countOf(m, 'm');
-  const result = zeros([rows, columns], options);
+  const result = zeros([rows, columns], others as CreateOptions<T>);
   const [row, column] = [Math.max(0, -k), Math.max(0, k)];
   const length = Math.min(rows - row, columns - column);
   if (length <= 0) return result;

@@ -1,23 +1,24 @@
 /** Reductions along axes: what is asked for, checked, and handed to the addon. */
 
 import {
-  assignElements,
   checkFit,
   copyAtOnce,
+  copyNow,
   copyOf,
   doesNotFit,
   lasting,
+  lastingAsItLies,
   maskOf,
   writeFresh,
 } from './assign';
-import { DTYPES, type DType, type DTypeName, type Scalar } from './dtype';
+import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, describeMask, Extent } from './extent';
 import { type AsyncOptions, follow, overflow, signalOf } from './jobs';
 import { axisOf, contiguousStrides, type Layout } from './layout';
 import { describe, describeNothing, FRAME_RESULT, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 import { mayOverlap } from './overlap';
 import type { Row } from './reductions';
 
@@ -38,6 +39,8 @@ export interface ReduceOptionsOf<Out> {
 }
 
 type Options = ReduceOptionsOf<Extent>;
+
+const NAMES = optionNames<Options>('axis', 'dtype', 'out', 'keepdims', 'where', 'initial');
 
 /** A reduction that has been checked. */
 interface Request {
@@ -73,11 +76,11 @@ function axesOf(axis: Options['axis'], ndim: number, row: Row): number {
   }
   if (!row.takes.has('axes')) throw expected('ERR_AXIS', 'axis', 'one axis, or null', axis);
   let axes = 0;
-  axis.forEach((item, i) => {
+  for (const [i, item] of axis.entries()) {
     const bit = (1 << axisOf(item, ndim, `axis[${i}]`)) >>> 0;
     if ((axes & bit) !== 0) throw expected('ERR_AXIS', 'axis', 'each axis once', axis);
     axes = (axes | bit) >>> 0;
-  });
+  }
   return axes;
 }
 
@@ -101,9 +104,10 @@ function checkOne(row: Row, name: 'dtype' | 'where' | 'initial'): void {
   throw failure('ERR_SHAPE', `${name}: expected no such option of ${row.name}, received one`);
 }
 
-function initialOf(initial: Scalar | undefined, type: DType): number | bigint | undefined {
+function initialOf({ initial, dtype }: Options, type: DType): number | bigint | undefined {
   if (initial === undefined) return undefined;
   if (!isScalar(initial)) throw expected('ERR_DTYPE', 'initial', 'a scalar', initial);
+  if (dtype !== undefined) toElement(initial, dtypeOf(dtype), undefined, 'initial');
   const element = toElement(initial, type, undefined, 'initial');
   if (type === DTYPES.float32) return Math.fround(Number(element));
   return type.kind === 'f' ? element : BigInt(element);
@@ -117,12 +121,9 @@ function checkOut(out: Extent, shape: readonly number[]): void {
   throw expected('ERR_SHAPE', 'out', `an array of shape [${shape.join(', ')}]`, [...sizes]);
 }
 
-/** Throws ERR_SHAPE where a result would have no terms, and the reduction of nothing has none. */
-function checkTerms(row: Row, shape: readonly number[], axes: number, kept: readonly number[]) {
-  if (row.ofNothing) return;
-  const empty = shape.some((size, axis) => size === 0 && isReduced(axes, axis));
-  // As in NumPy, no result needs a term, but a place is looked for in vain all the same.
-  if (!empty || (kept.includes(0) && row.takes.has('axes'))) return;
+/** Throws ERR_SHAPE where results have no terms, be there none of them, and that has no result. */
+function checkTerms(row: Row, shape: readonly number[], axes: number) {
+  if (row.ofNothing || !shape.some((size, axis) => size === 0 && isReduced(axes, axis))) return;
   const instead = row.takes.has('initial') ? ', or an initial one' : '';
   throw failure(
     'ERR_SHAPE',
@@ -137,7 +138,7 @@ function request(
   options: Options,
   convert: (given: Extent, type: DType) => Extent,
 ): Request {
-  checkOptions(options);
+  checkOptions(options, NAMES);
   checkTaken(row, options);
   const { shape } = given.layout;
   const axes = axesOf(options.axis, shape.length, row);
@@ -147,10 +148,10 @@ function request(
   const full = keepdims ? shape.map((size, i) => (isReduced(axes, i) ? 1 : size)) : kept;
   if (out !== undefined) checkOut(out, full);
   const { source, result } = row.dtypes(given.type, options.dtype, out?.type, row.name);
-  const initial = initialOf(options.initial, result);
+  const initial = initialOf(options, result);
   const mask = maskOf(options.where, shape);
   if (initial === undefined) {
-    checkTerms(row, shape, axes, kept);
+    checkTerms(row, shape, axes);
     if (mask !== undefined && !row.ofNothing) {
       throw expected('ERR_SHAPE', 'initial', `a term of ${row.name} besides where`, undefined);
     }
@@ -248,6 +249,12 @@ function isDirect(request: Request, out: Extent): boolean {
   );
 }
 
+/** Casts a result to `out`, which has its shape. Throws ERR_CAST, and then nothing has changed. */
+function writeOut(out: Extent, result: Extent, copy: typeof copyNow): void {
+  checkFit(result, out.type, 'same_kind', 'out', undefined, 'without advice');
+  copy(out, result);
+}
+
 /** The reduction, at once: a scalar of all elements, `out` when given, else a new array. */
 export function reduce(row: Row, source: Extent, options: Options): Scalar | Extent {
   const r = request(row, source, options, converted);
@@ -260,26 +267,28 @@ export function reduce(row: Row, source: Extent, options: Options): Scalar | Ext
   const result = direct ? withoutReduced(r, out) : allocate(r.type, r.kept, { result: true });
   runNow(r, result);
   if (out === undefined) return withShape(r.shape, result);
-  if (!direct) assignElements(out, withShape(r.shape, result), 'same_kind', 'out');
+  if (!direct) writeOut(out, withShape(r.shape, result), copyNow);
   return out;
 }
 
 /** The reduction as a job; the promise gives what {@link reduce} returns. */
 export async function reduceAsync(
   row: Row,
-  source: Extent,
+  given: Extent,
   options: Options & AsyncOptions,
 ): Promise<Scalar | Extent> {
   const signal = signalOf(options);
   // An abort does not stop it: the reduction, which runs next, would read elements that are not there.
   let conversion: Promise<void> | undefined;
-  const asked = request(row, source, options, (given, type) => {
-    const room = allocate(type, given.layout.shape);
-    conversion = writeFresh(room, given, 'same_kind', undefined);
+  const asked = request(row, given, options, (from, type) => {
+    const room = allocate(type, from.layout.shape);
+    conversion = writeFresh(room, from, 'same_kind', undefined);
     return room;
   });
   const { mask, out } = asked;
-  const r: Request = { ...asked, source: lasting(asked.source), mask: mask && lasting(mask) };
+  const asItLies = asked.row.inOrder && asked.type.kind === 'f';
+  const source = asItLies ? lastingAsItLies(asked.source) : lasting(asked.source);
+  const r: Request = { ...asked, source, mask: mask && lasting(mask) };
   const result = allocate(r.type, r.kept, { result: true });
   const late = out?.storage.transferable ?? false;
   const target = out && withoutReduced(r, out);
@@ -298,12 +307,11 @@ export async function reduceAsync(
   const job = native.reduceJob(row.code, r.axes, from, own, where, r.initial, to, late);
   const finish = () => {
     if (target === undefined) return;
-    checkFit(result, target.type, 'same_kind', 'out');
-    copyAtOnce(target, result);
+    writeOut(target, result, copyAtOnce);
   };
   const uses = { what: row.name, reads, writes };
   const reduction = follow(job, uses, signal, late ? finish : undefined, () =>
-    doesNotFit(r.type, (out as Extent).type, 'out'),
+    doesNotFit(r.type, (out as Extent).type, 'out', 'without advice'),
   );
   await Promise.all([conversion, reduction]);
   if (out !== undefined) return out;

@@ -42,6 +42,8 @@ export interface Row {
    * dtype, after which memory for them holds anything.
    */
   readonly mayOverflow: (dtypes: Dtypes, terms: number) => boolean;
+  /** Whether results that are floats depend on the order of the terms, and so on how they lie. */
+  readonly inOrder: boolean;
   readonly dtypes: (
     source: DType,
     asked: DTypeName | undefined,
@@ -52,23 +54,30 @@ export interface Row {
 
 const SUMS = Object.values(DTYPES).map(({ sumsTo }) => DTYPES[sumsTo]);
 
+/** Reductions cast within a kind, or to a wider one, and know no other rule. Throws ERR_CAST. */
+function checkKind(from: DType, to: DType, argument: string): void {
+  checkCast(from, to, 'same_kind', argument, 'without advice');
+}
+
+const isInteger = ({ kind }: DType) => kind === 'i' || kind === 'u';
+
 /** Exact results may become a wider kind or a narrower type, but no narrower kind. */
 function exactDtypes(source: DType, asked: DTypeName | undefined, out: DType | undefined): DType {
   const usual = SUMS[source.code]!;
   if (asked === undefined) {
     if (out === undefined) return usual;
-    checkCast(usual, out, 'same_kind', 'out');
+    checkKind(usual, out, 'out');
     return out;
   }
   const type = dtypeOf(asked);
-  checkCast(source, type, 'same_kind', 'dtype');
+  checkKind(source, type, 'dtype');
   if (type === DTYPES.bool && source !== DTYPES.bool) {
     throw expected('ERR_CAST', 'dtype', `a dtype that sums of ${source.name} have`, asked);
   }
-  if (out !== undefined) checkCast(type, out, 'same_kind', 'out');
+  if (out !== undefined) checkKind(type, out, 'out');
   // Where an exact integer must fit both, the narrower of them decides.
-  const narrower = out !== undefined && type.kind !== 'f' && !canCast(type, out, 'safe');
-  return narrower ? out : type;
+  const narrower = out !== undefined && isInteger(type) && isInteger(out);
+  return narrower && !canCast(type, out, 'safe') ? out : type;
 }
 
 const sumDtypes: Row['dtypes'] = (source, asked, out) => ({
@@ -87,7 +96,7 @@ const meanDtypes: Row['dtypes'] = (source, asked, out) => {
   const type = asked === undefined ? usual : dtypeOf(asked);
   if (type.kind !== 'f') throw expected('ERR_CAST', 'dtype', 'float32 or float64', asked);
   if (out === undefined) return { source, result: type };
-  checkCast(type, out, 'same_kind', 'out');
+  checkKind(type, out, 'out');
   return { source, result: asked === undefined ? out : type };
 };
 
@@ -95,7 +104,7 @@ const fixedDtypes =
   (resultOf: (source: DType) => DType): Row['dtypes'] =>
   (source, _asked, out) => {
     const result = resultOf(source);
-    if (out !== undefined) checkCast(result, out, 'same_kind', 'out');
+    if (out !== undefined) checkKind(result, out, 'out');
     return { source, result };
   };
 
@@ -117,12 +126,13 @@ type Facts = [
   takes: Extra[],
   ofNothing: boolean,
   mayOverflow: Row['mayOverflow'],
+  inOrder?: true,
 ];
 
 const FACTS: readonly Facts[] = [
   ['sum', sumDtypes, ['dtype', 'where', 'initial', 'axes'], true, sumsMayOverflow],
   ['mean', meanDtypes, ['dtype', 'where', 'axes'], true, fits],
-  ['prod', prodDtypes, ['dtype', 'where', 'initial', 'axes'], true, prodsMayOverflow],
+  ['prod', prodDtypes, ['dtype', 'where', 'initial', 'axes'], true, prodsMayOverflow, true],
   ['min', sameDtype, ['where', 'initial', 'axes'], false, fits],
   ['max', sameDtype, ['where', 'initial', 'axes'], false, fits],
   ['argmin', int64Dtype, [], false, fits],
@@ -133,10 +143,23 @@ const FACTS: readonly Facts[] = [
 ];
 
 export const REDUCTIONS = Object.fromEntries(
-  FACTS.map(([name, dtypes, takes, ofNothing, mayOverflow], code): [ReductionName, Row] => [
-    name,
-    { name, code, takes: new Set<string>(takes), ofNothing, mayOverflow, dtypes },
-  ]),
+  FACTS.map(
+    (
+      [name, dtypes, takes, ofNothing, mayOverflow, inOrder = false],
+      code,
+    ): [ReductionName, Row] => [
+      name,
+      {
+        name,
+        code,
+        takes: new Set<string>(takes),
+        ofNothing,
+        mayOverflow,
+        inOrder,
+        dtypes,
+      },
+    ],
+  ),
 ) as Readonly<Record<ReductionName, Row>>;
 
 if (native.reductions().join() !== Object.keys(REDUCTIONS).join()) {

@@ -10,7 +10,7 @@ import { expected } from './errors';
 import { checkWriteable } from './extent';
 import { type AsyncOptions, signalOf } from './jobs';
 import { isAligned, isOrdered, type Order, orderedStrides, orderOf } from './layout';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 import { lock, owe, unlock } from './writeback';
 
 /** What {@link requireArray} requires; what is left out is not required. */
@@ -29,8 +29,18 @@ export interface RequireOptions<T extends DTypeName = DTypeName> {
   readonly casting?: Casting;
 }
 
+const REQUIRE = optionNames<RequireOptions>(
+  'dtype',
+  'order',
+  'aligned',
+  'writeable',
+  'ownData',
+  'writeback',
+  'casting',
+);
+
 function requirements(options: RequireOptions) {
-  checkOptions(options);
+  checkOptions(options, REQUIRE);
   return {
     type: options.dtype === undefined ? undefined : dtypeOf(options.dtype),
     order: options.order === undefined ? undefined : orderOf(options.order, 'CFAK'),

@@ -4,7 +4,7 @@ import type { ArrayLike, NDArray } from './array';
 import { asArray } from './create';
 import { checkWriteable } from './extent';
 import { boundsOf, commonShape, shapeOf } from './layout';
-import { checkOptions, flagOf } from './options';
+import { checkOptions, flagOf, optionNames } from './options';
 import { type Strides, stridedLayout } from './views';
 
 /** Options of {@link asStrided}; what is left out is as in the array. */
@@ -13,6 +13,8 @@ export interface AsStridedOptions extends Strides {
   readonly writeable?: boolean;
 }
 
+const AS_STRIDED = optionNames<AsStridedOptions>('shape', 'strides', 'offset', 'writeable');
+
 /**
  * A view of any shape and strides (bytes), which starts `offset` bytes after the first element of
  * `x`, or before it. It may show bytes of the storage that `x` does not, but cannot leave the
@@ -20,7 +22,7 @@ export interface AsStridedOptions extends Strides {
  * view's bytes could not be counted.
  */
 export function asStrided(x: ArrayLike, options: AsStridedOptions = {}): NDArray {
-  checkOptions(options);
+  checkOptions(options, AS_STRIDED);
   const array = asArray(x);
   const writeable = flagOf(options.writeable, 'writeable', array.writeable);
   if (writeable) checkWriteable(array, 'x');

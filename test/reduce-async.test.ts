@@ -178,3 +178,18 @@ test.each([
   await full([2, 1], 100n).minAsync({ axis: 0, out });
   expect(out.toArray()).toEqual([100]);
 });
+
+test.each([
+  ['transposed', (x: NDArray) => x.reshape([5, 12]).T],
+  ['every second', (x: NDArray) => x.slice('::2')],
+  ['backwards', (x: NDArray) => x.reshape([20, 3]).slice('::-1', '1:')],
+  ['nothing', (x: NDArray) => x.slice(':0')],
+])('products of floats over a buffer have the bits of the call at once: %s', async (_, view) => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const values = Float64Array.from({ length: 60 }, (_, i) => 1 + ((i * seed) % 17) / 7);
+    const x = view(asArray(values));
+    for (const axis of [null, ...x.shape.keys()]) {
+      expect(await later(x, 'prod', { axis })).toEqual(now(x, 'prod', { axis }));
+    }
+  }
+});

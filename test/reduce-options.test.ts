@@ -312,3 +312,40 @@ describe('dtype', () => {
     expect(array([true, true]).prod({ dtype: 'bool' })).toBe(true);
   });
 });
+
+describe('an integer dtype stays exact beside an out of another', () => {
+  const most = 2n ** 63n - 1n;
+  const [int8s, uint8s] = [array([1, 2], { dtype: 'int8' }), array([200, 100], { dtype: 'uint8' })];
+  const one = (dtype: DTypeName) => empty([], { dtype });
+
+  test.each(['float32', 'float64'] as const)('%s', (to) => {
+    const error = (code: string) => expect.objectContaining({ code });
+    const big = full([4], 2n ** 20n);
+    expect(() => big.prod({ dtype: 'int64', out: one(to) })).toThrow(error('ERR_INT_OVERFLOW'));
+    const past = array([most, 1n]);
+    expect(() => past.sum({ dtype: 'int64', out: one(to) })).toThrow(error('ERR_INT_OVERFLOW'));
+    const half = { dtype: 'int32', initial: 0.5, out: one(to) } as const;
+    expect(() => int8s.sum(half)).toThrow(error('ERR_CAST'));
+    const zero = array([-1, 0], { dtype: 'int32' }).prod({ dtype: 'int32', out: one(to) });
+    expect(bits(zero as NDArray)).toEqual([bitsOf(0, to)]);
+    expect((int8s.sum({ dtype: 'int8', initial: 3, out: one(to) }) as NDArray).item()).toBe(6);
+  });
+
+  test('and the narrower of two integer dtypes decides', () => {
+    const fails = (code: string) => expect.objectContaining({ code });
+    const sums = (options: ReduceOptions) => () => uint8s.sum(options);
+    expect(sums({ dtype: 'uint16', out: one('int8') })).toThrow(fails('ERR_INT_OVERFLOW'));
+    expect(sums({ dtype: 'uint8', out: one('int64') })).toThrow(fails('ERR_INT_OVERFLOW'));
+    expect(sums({ dtype: 'uint8', initial: -1, out: one('int8') })).toThrow(fails('ERR_CAST'));
+  });
+
+  test('and errors advise nothing that a reduction does not have', () => {
+    const calls = [
+      () => full([3], 0.5).sum({ dtype: 'int32' }),
+      () => full([3], 0.5).max({ out: one('int64') }),
+      () => array([300], { dtype: 'int32' }).max({ out: one('int8') }),
+    ];
+    for (const call of calls)
+      expect(call).toThrow(/expected (elements|integers) that(?!.*casting)/);
+  });
+});
