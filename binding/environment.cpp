@@ -17,10 +17,6 @@ void check(Napi::Env env, napi_status status) {
 }  // namespace
 
 void Environment::create(Napi::Env env) {
-  {
-    std::lock_guard lock(process_mutex);
-    ++environments;
-  }
   auto* self = new Environment();
   env.SetInstanceData<Environment>(self);
   check(env,
@@ -28,6 +24,8 @@ void Environment::create(Napi::Env env) {
                                         1, nullptr, nullptr, self, settle, &self->settled_));
   check(env, napi_unref_threadsafe_function(env, self->settled_));
   check(env, napi_add_env_cleanup_hook(env, leave, self));
+  std::lock_guard lock(process_mutex);
+  ++environments;
 }
 
 void Environment::leave(void* context) {

@@ -24,7 +24,7 @@ namespace binding {
 
 // A mailbox of doubles that JavaScript fills before a call: what would be dozens of calls across
 // the border to read is one read of memory. lib/native.ts has the same layout.
-inline constexpr int kSlotDims = 32;
+inline constexpr int kSlotDims = strided::kMaxDims;
 // dtype, offset, ndim, origin, nbytes, block, shape, strides
 inline constexpr int kSlotBlock = 5;
 inline constexpr int kSlotShape = 6;

@@ -91,8 +91,12 @@ Call::Call(const Napi::CallbackInfo& info) {
 // the output holds anything.
 Napi::Value reduce(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Status status = strided::reduce(call.reduction);
-  return Napi::Number::New(info.Env(), static_cast<int>(status));
+  try {
+    const Status status = strided::reduce(call.reduction);
+    return Napi::Number::New(info.Env(), static_cast<int>(status));
+  } catch (const std::bad_alloc&) {
+    throw out_of_memory(info.Env(), "what a reduction keeps beside its results");
+  }
 }
 
 // reductions(): the names of the kinds, in order.
@@ -102,7 +106,7 @@ Napi::Value reductions(const Napi::CallbackInfo& info) {
   return names;
 }
 
-JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& cancelled) {
+JobStatus finish(const Call& call, const Array* target, const std::atomic<bool>& cancelled) {
   Reduction reduction = call.reduction;
   reduction.cancelled = &cancelled;
   const Status status = strided::reduce(reduction);
@@ -114,11 +118,19 @@ JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& ca
   return kDone;
 }
 
+JobStatus run(const Call& call, const Array* target, const std::atomic<bool>& cancelled) {
+  try {
+    return finish(call, target, cancelled);
+  } catch (const std::bad_alloc&) {
+    return kNoMemory;
+  }
+}
+
 // reduceJob(kind, axes, input, output, mask, initial, target, late): starts the job and gives its
-// number. Its status is 0, 1 for an integer overflow, 2 when it was cancelled, or 3 when integers
-// do not fit the target; after 1 and 2 the output holds anything. A target, if slot 3 describes
-// one, gets a copy of the output, but only when the status is 0. If it is late, that copy is left
-// to JavaScript when the job has settled.
+// number. Its status is 0, 1 for an integer overflow, 2 when it was cancelled, 3 when integers do
+// not fit the target, or 4 without memory; after 1, 2 and 4 the output holds anything. A target, if
+// slot 3 describes one, gets a copy of the output, but only when the status is 0. If it is late,
+// that copy is left to JavaScript when the job has settled.
 Napi::Value reduce_job(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment& environment = Environment::of(env);

@@ -89,7 +89,10 @@ void unpack(Napi::Env env, const double* from, const Memory& memory, strided::Ar
   if (!strided::lies_within(array, offset, nbytes)) {
     throw internal_error(env, "an array does not lie within its storage");
   }
-  if (strided::count_elements(array) < 0) throw internal_error(env, "too many elements");
+  const std::int64_t count = strided::count_elements(array);
+  if (count < 0 || count > static_cast<std::int64_t>(kLargest) / strided::itemsize(array.dtype)) {
+    throw internal_error(env, "too many elements");
+  }
   array.data = memory.data == nullptr ? nullptr : memory.data + origin + offset;
 }
 

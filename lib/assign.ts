@@ -4,7 +4,7 @@ import { type Casting, canCast, mayNotFit } from './casting';
 import { DTYPES, type DType } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, describeMask, Extent } from './extent';
-import { follow } from './jobs';
+import { follow, noMemory } from './jobs';
 import {
   boundsOf,
   broadcastStrides,
@@ -263,7 +263,7 @@ function copyJob(
     (status) =>
       status === STATUS.noFit
         ? doesNotFit(source.type, target.type, how.argument)
-        : failure('ERR_OUT_OF_MEMORY', 'memory: expected room for a temporary, found none'),
+        : noMemory('a temporary'),
   );
 }
 

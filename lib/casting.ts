@@ -19,9 +19,9 @@ const ALLOWS: { readonly [rule in Casting]: string } = {
 };
 
 /**
- * The table: what a row's dtype has to do to become each of the dtypes, in the order of their codes. `=` nothing, `s` is safe, `k`
- * stays within the kind or goes to a wider one, `u` is unsafe. As in NumPy, int64 and uint64 become
- * float64 safely, though not all of their values are its.
+ * The table: what a row's dtype has to do to become each of the dtypes, in the order of their codes.
+ * `=` nothing, `s` is safe, `k` stays within the kind or goes to a wider one, `u` is unsafe. As in
+ * NumPy, int64 and uint64 become float64 safely, though not all of their values are its.
  */
 const CASTS: { readonly [from in DTypeName]: string } = {
   bool: '=ssssssssss',

@@ -151,6 +151,10 @@ export function onlySignalOf(options: AsyncOptions): AbortSignal | undefined {
   return signalOf(options);
 }
 
+export function noMemory(what: string) {
+  return failure('ERR_OUT_OF_MEMORY', `memory: expected room for ${what}, found none`);
+}
+
 export function overflow(what: string) {
   return failure(
     'ERR_INT_OVERFLOW',

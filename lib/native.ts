@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DTYPE_NAMES, DTYPES, type DType } from './dtype';
+import { MAX_DIMS } from './layout';
 
 declare const HANDLE: unique symbol;
 
@@ -123,7 +124,6 @@ const frameBuffer = native.setup((job, status) => {
   for (const listener of settledListeners) listener(job, status);
 });
 const frame = new Float64Array(frameBuffer);
-const MAX_DIMS = 32;
 /** Bytes of the space of addresses in which the addon compares layouts. */
 const SPACE = 2 ** 53;
 const SHAPE = 6;

@@ -14,7 +14,7 @@ import {
 import { DTYPES, type DType, type DTypeName, dtypeOf, type Scalar } from './dtype';
 import { expected, failure } from './errors';
 import { allocate, checkWriteable, describeExtent, describeMask, Extent } from './extent';
-import { type AsyncOptions, follow, overflow, signalOf } from './jobs';
+import { type AsyncOptions, follow, noMemory, overflow, signalOf } from './jobs';
 import { axisOf, contiguousStrides, type Layout } from './layout';
 import { describe, describeNothing, FRAME_RESULT, frameResult, native, STATUS } from './native';
 import { isScalar, toElement } from './nested';
@@ -310,8 +310,10 @@ export async function reduceAsync(
     writeOut(target, result, copyAtOnce);
   };
   const uses = { what: row.name, reads, writes };
-  const reduction = follow(job, uses, signal, late ? finish : undefined, () =>
-    doesNotFit(r.type, (out as Extent).type, 'out', 'without advice'),
+  const reduction = follow(job, uses, signal, late ? finish : undefined, (status) =>
+    status === STATUS.noFit
+      ? doesNotFit(r.type, (out as Extent).type, 'out', 'without advice')
+      : noMemory('what a reduction keeps beside its results'),
   );
   await Promise.all([conversion, reduction]);
   if (out !== undefined) return out;

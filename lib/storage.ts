@@ -70,8 +70,8 @@ const WINDOW_BYTES = 2 ** 32;
 const WINDOW_STEP = 2 ** 32 - 64;
 
 /**
- * A part of a storage as an ArrayBuffer. No ArrayBuffer's TypedArray has more than 2^32 bytes, so
- * a larger storage has several windows, which overlap by more than an element.
+ * A part of a storage as an ArrayBuffer. Not every Node has a TypedArray of more than 2^32 bytes, so a
+ * larger storage has several windows, which overlap by more than an element.
  */
 class Window {
   readonly #typed: (TypedArray | undefined)[] = [];
@@ -193,7 +193,11 @@ export class Storage {
     try {
       bytes = new Uint8Array(buffer, start, nbytes);
     } catch {
-      throw detached();
+      if (nbytes === 0 || buffer.byteLength < start + nbytes) throw detached();
+      throw failure(
+        'ERR_SHAPE',
+        `value: expected a buffer whose bytes a Uint8Array of this Node shows, received ${nbytes}`,
+      );
     }
     return new Storage(block, bytes, USER_BUFFER, 0, start, nbytes, buffer, undefined);
   }
@@ -292,7 +296,7 @@ export class Storage {
             0,
             nbytes,
           )
-        : new Window(this.buffer, this.start, nbytes);
+        : new Window(this.buffer, this.start + offset, nbytes);
     // Arrays over the window's buffer, which users may get to see, share this storage's memory.
     if (this.buffer === null && number === 0) blocks.set(window.buffer, this.block);
     this.#windows ??= [];

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "dtype_rows.hpp"
+#include "kernels/dtype_rows.hpp"
 
 namespace strided {
 

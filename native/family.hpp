@@ -31,6 +31,9 @@ struct Ending {
 
 enum class Finish { done, not_certain, overflow };
 
+// Roundings of a merge of partial results, whatever their kind.
+inline constexpr std::int64_t kMergeDepth = 4;
+
 // What became of some columns.
 struct Outcome {
   std::vector<std::int64_t> uncertain;  // columns

@@ -169,8 +169,9 @@ Overlap solve(std::vector<Term> terms, std::int64_t b, std::int64_t& work) {
 Bounds bounds_of(const Array& array) noexcept {
   const auto at = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(array.data));
   Bounds bounds{at, at + itemsize(array.dtype) - 1};
+  // First, as the strides of an array without elements may be any.
+  if (std::find(array.shape, array.shape + array.ndim, 0) != array.shape + array.ndim) return {};
   for (int i = 0; i < array.ndim; ++i) {
-    if (array.shape[i] == 0) return {};
     const std::int64_t reach = (array.shape[i] - 1) * array.strides[i];
     (reach < 0 ? bounds.first : bounds.last) += reach;
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -72,11 +71,20 @@ Pool& Pool::instance() {
   return pool;
 }
 
+void Pool::call(Task& task, std::int64_t i) noexcept {
+  if (task.failed.load(std::memory_order_relaxed)) return;
+  try {
+    task.call(task.context, i);
+  } catch (...) {
+    if (!task.failed.exchange(true)) task.failure = std::current_exception();
+  }
+}
+
 void Pool::work(Task& task) {
   for (;;) {
     const std::int64_t i = task.next.fetch_add(1, std::memory_order_relaxed);
     if (i < task.count) {
-      task.call(task.context, i);
+      call(task, i);
       continue;
     }
     // The first to find no grain left says so.
@@ -122,11 +130,13 @@ void Pool::run_erased(std::int64_t count, Call call, void* context) {
   }
   // No thread comes to it any more.
   const auto alone = [&] { return task.helpers.load() == 0; };
-  if (glance(alone)) return;
-  std::unique_lock lock(mutex_);
-  asleep_.fetch_add(1);
-  left_.wait(lock, alone);
-  asleep_.fetch_sub(1);
+  if (!glance(alone)) {
+    std::unique_lock lock(mutex_);
+    asleep_.fetch_add(1);
+    left_.wait(lock, alone);
+    asleep_.fetch_sub(1);
+  }
+  if (task.failed.load()) std::rethrow_exception(task.failure);
 }
 
 // Takes leave of a task, which may be gone after that. Who waits for it either sees that, or has

@@ -3,8 +3,8 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -21,7 +21,8 @@ class Pool {
   static Pool& instance();
 
   // Calls work(i) once for each i below count, in any order, on any of the threads, and returns
-  // when all are done. `work` must not throw.
+  // when all are done. What one of them throws is thrown here; those that have not begun by then
+  // are left out.
   template <class F>
   void run(std::int64_t count, F&& work) {
     using Work = std::remove_reference_t<F>;
@@ -48,12 +49,15 @@ class Pool {
     int processor;  // of the caller
     std::atomic<std::int64_t> next{0};
     std::atomic<int> helpers{0};  // pool threads inside, which enter under mutex_
+    std::atomic<bool> failed{false};
+    std::exception_ptr failure{};  // of who made `failed` true
   };
 
   Pool();
   void run_erased(std::int64_t count, Call call, void* context);
   void start_threads(int count);
   void thread_main();
+  static void call(Task& task, std::int64_t i) noexcept;
   void work(Task& task);
   void leave(Task& task);
   Task* open_task() const noexcept;

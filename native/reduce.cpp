@@ -1,6 +1,7 @@
 #include "reduce.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -152,6 +153,34 @@ bool is_copy(const Reduction& reduction) noexcept {
          reduction.mask == nullptr && !reduction.initial.given;
 }
 
+bool is_float(DType dtype) noexcept {
+  return info(dtype).kind == 'f';
+}
+
+// What is not a number has the same bits in whatever way an extreme was found.
+void make_one_nan(const Array& results) {
+  Loops<1> loops;
+  for (int i = 0; i < results.ndim; ++i) loops.push_back({results.shape[i], {results.strides[i]}});
+  std::array<std::byte*, 1> base{results.data};
+  simplify<1>(loops, base);
+  const std::int64_t elements = count_turns(loops);
+  if (elements == 0) return;
+  const Loop<1> row = loops.empty() ? Loop<1>{1, {0}} : loops.back();
+  if (!loops.empty()) loops.pop_back();
+  with_type(results.dtype, [&]<class T>(Tag<T>) {
+    if constexpr (std::is_floating_point_v<T>) {
+      Walker<1> walker(loops, 0);
+      for (std::int64_t left = elements; left > 0; left -= row.size, walker.step()) {
+        std::byte* const at = base[0] + walker.offset()[0];
+        for (std::int64_t i = 0; i < row.size; ++i) {
+          const T x = load_element<T>(at + i * row.stride[0]);
+          if (x != x) store_element(at + i * row.stride[0], std::numeric_limits<T>::quiet_NaN());
+        }
+      }
+    }
+  });
+}
+
 void copy_terms(const Reduction& reduction) {
   Array terms = reduction.out;
   terms.dtype = reduction.in.dtype;
@@ -166,6 +195,7 @@ Status reduce_all(const Reduction& reduction) {
   if (reduce_small(reduction)) return Status::ok;
   if (is_copy(reduction)) {
     copy_terms(reduction);
+    if (is_float(reduction.out.dtype)) make_one_nan(reduction.out);
     return Status::ok;
   }
   const Family family =

@@ -44,7 +44,8 @@ bool can_reduce(ReductionKind kind, DType source, DType result) noexcept;
 
 // Writes the results along the reduced axes. Sums and means of floats are correctly rounded; those
 // of integers exact, and Status::overflow when a result does not fit, after which `out` holds
-// anything. Minima, maxima and places need at least one term, or an initial one.
+// anything. Minima, maxima and places need at least one term, or an initial one. Throws
+// std::bad_alloc, and then `out` holds anything, too.
 Status reduce(const Reduction& reduction);
 
 }  // namespace strided

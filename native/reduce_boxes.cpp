@@ -15,7 +15,6 @@ constexpr std::int64_t kShort = 128;         // terms of a turn, of all its colu
 constexpr std::int64_t kShortOfFew = 4096;   // where these are less than a line
 constexpr std::int64_t kLeastTurns = 16;     // that are worth a copy
 constexpr std::int64_t kElements = 1 << 14;  // of a box: the second-level cache holds them
-constexpr double kSequential = 256 << 10;    // bytes that are not worth waking a thread
 
 // Where a box is reduced.
 struct Room {

@@ -74,7 +74,8 @@ struct PlanRequest {
 
 ReducePlan plan_reduction(const PlanRequest& request);
 
-inline constexpr std::int64_t kLine = 64;  // bytes of memory that are read at once
+inline constexpr std::int64_t kLine = 64;         // bytes of memory that are read at once
+inline constexpr double kSequential = 256 << 10;  // bytes that are not worth waking a thread
 
 // What a walk works with besides the plan: room for staged elements.
 inline constexpr std::int64_t kStageElements = 1 << 13;

@@ -18,7 +18,6 @@ constexpr double kFarCells = 32;                  // for each thread, if they ar
 constexpr std::int64_t kMostCellBytes = 4 << 20;  // of as many as kernels finish together
 constexpr std::int64_t kRunsAtOnce = 8;           // that kernels add, at most
 constexpr std::int64_t kRunsTogether = 32;        // that they finish
-constexpr double kSequential = 256 << 10;         // bytes that are not worth waking a thread
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read
 constexpr double kUnitsPerThread = 32;

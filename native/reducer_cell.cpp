@@ -221,7 +221,7 @@ void Reducer::reduce_columns(const Tier& tier, const Cell& cell, Span terms, Wor
     Columns part = columns;
     part.words += f * cell.count;
     tier.merge(columns, part, cell.count, f * step);
-    columns.depth += 4;
+    columns.depth += kMergeDepth;
   }
 }
 

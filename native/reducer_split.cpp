@@ -206,7 +206,7 @@ Columns Reducer::merged(const Tier& tier, const Parts& parts, std::int64_t cell,
       continue;
     }
     tier.merge(total, part, count, 0);
-    total.depth = std::max(total.depth, part.depth) + 4;
+    total.depth = std::max(total.depth, part.depth) + kMergeDepth;
   }
   return total;
 }

@@ -1,5 +1,6 @@
 // Sums and means.
 
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -65,8 +66,6 @@ void add_term(CarefulPartial& into, double x) noexcept {
 void add_term(Float32Partial& into, double x) noexcept {
   merge_partials(into, Float32Partial{x, x * x});
 }
-
-constexpr std::int64_t kMergeDepth = 4;  // roundings of a merge of any kind
 
 template <class T, class P, bool kMean>
 struct FloatRule {

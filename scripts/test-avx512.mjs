@@ -25,6 +25,7 @@ const TESTS = new Map([
   ['reduce', '4'],
   ['few_sum', ''],
   ['loops', ''],
+  ['generator', ''],
   ['anchored', ''],
   ['running', ''],
   ['spaced', ''],

@@ -59,6 +59,24 @@ describe('of nothing', () => {
   });
 });
 
+test('NaN has the same bits however an extreme was found', () => {
+  const bits = new BigUint64Array([0xfff8000000000123n, 0x7ff0000000000001n]);
+  const x = asArray(new Float64Array(bits.buffer)).reshape([2, 1]);
+  const single = x.asType('float32');
+  for (const each of [x, single, x.T, full([4, 2, 3], Number.NaN)]) {
+    const broadcast = each.expandDims(0).broadcastTo([3, ...each.shape]);
+    for (const name of ['min', 'max'] as const) {
+      for (const axis of each.shape.keys()) {
+        const found = bytes(broadcast.copy()[name]({ axis: axis + 1 }) as NDArray);
+        expect(bytes(broadcast[name]({ axis: axis + 1 }) as NDArray)).toEqual(found);
+      }
+      const found = bytes(broadcast.copy()[name]({ axis: 0 }) as NDArray);
+      expect(bytes(broadcast[name]({ axis: 0 }) as NDArray)).toEqual(found);
+      expect(found.readBigUInt64LE(0).toString(16)).toMatch(/^7f[cf]/);
+    }
+  }
+});
+
 // Little of what follows the first of its kind is read.
 test.each(['C', 'F'] as const)(
   'bools are settled by the first of their kind, in %s order',

@@ -3,7 +3,6 @@
 // usage: memory_limit read|copy BYTES THREADS ROUNDS; prints the seconds of each round, one a line.
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include "limits.hpp"

@@ -4,10 +4,9 @@
 // Only plain data crosses this border, since everything behind it is compiled with other flags.
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 
-#include "../dtype_rows.hpp"
+#include "dtype_rows.hpp"
 
 namespace strided {
 

@@ -260,7 +260,10 @@ struct RowGroup {
   Terms terms;
   Columns* columns;
 
-  Key* keys() const { return reinterpret_cast<Key*>(columns->words) + columns->first; }
+  char* key_at(int64_t j) const {
+    return reinterpret_cast<char*>(columns->words) +
+           (columns->first + j) * static_cast<int64_t>(sizeof(Key));
+  }
   int64_t* numbers() const { return columns->words + columns->width + columns->first; }
 
   void add(int64_t count, bool fresh) const {
@@ -279,7 +282,7 @@ struct RowGroup {
         __builtin_prefetch(at + r * stride + ahead);
         best = K::better(best, P::keys_at(at + r * stride, width));
       }
-      const auto before = load<Vec<Key>>(keys() + j);
+      const auto before = load<Vec<Key>>(key_at(j));
       auto wins = (Vec<Key>)K::beats(best, before);
       if (may_tie) wins |= (Vec<Key>)(best == before);
       if (fresh) wins = filled<Vec<Key>>(Key{-1});
@@ -297,9 +300,9 @@ struct RowGroup {
       int64_t row = terms.step < 0 ? rows - 1 : 0;
       while (keys_of_row[row][lane] != key) row += terms.step < 0 ? -1 : 1;
       const int64_t number = terms.first + row * terms.step;
-      Key& kept = keys()[j + lane];
-      if (!fresh && kept == key && numbers()[j + lane] < number) continue;
-      kept = key;
+      char* const kept = key_at(j + lane);
+      if (!fresh && load<Key>(kept) == key && numbers()[j + lane] < number) continue;
+      store(kept, key);
       numbers()[j + lane] = number;
     }
   }

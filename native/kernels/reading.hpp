@@ -23,8 +23,8 @@
 // after the other. What comes from a farther cache is announced, too, but not as long before as
 // what comes from memory, or it takes a tenth longer: the nearest cache is small. (Where CPUs read
 // late, runs from memory that are read in turn are not announced: those of a common anchor take a
-// fifth less time so, others about as much.) With less than 512 bits, four runs are read at once
-// however short they are.
+// fifth less time so, others about as much.) With less than 512 bits, places of extremes
+// are looked for in four runs at once, however short they are.
 #pragma once
 
 #include "kernels.hpp"

@@ -118,8 +118,7 @@ STRIDED_INLINE void sum_runs(F* sums, const char* source, int64_t apart, int64_t
 
 // Runs of up to so many vectors have one accumulator: to merge four takes as long as they save, and
 // the CPU adds several such runs at a time.
-template <class F>
-constexpr int64_t kShortRun = F::kBurst <= 16 ? F::kBurst - 1 : 16;
+constexpr int64_t kShortRun = 16;
 
 template <class F>
 STRIDED_INLINE F sum_short_run(const typename F::Element* x, int64_t count, int64_t ahead) {
@@ -191,10 +190,10 @@ void reduce_rows(const void* source, int64_t stride, int64_t rows, int64_t count
   int64_t r = 0;
   const int64_t bytes = count * static_cast<int64_t>(sizeof(Element));
   const int64_t ahead = far_ahead(columns->reading, stride, bytes);
-  if (count <= kShortRun<F> * F::kWidth) {
+  if (count <= kShortRun * F::kWidth) {
     close_all<F>(rows, count, columns, fresh,
                  [&] { return sum_short_run<F>(run(r++), count, ahead); });
-    columns->depth += kShortRun<F> + 1 + F::kRunDepth;
+    columns->depth += kShortRun + 1 + F::kRunDepth;
     return;
   }
   if (at_places(columns, bytes)) {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../dtype_rows.hpp"
+#include "dtype_rows.hpp"
 
 #ifndef STRIDED_VECTOR_BYTES
 #error "STRIDED_VECTOR_BYTES is set by the row of the instruction set in CMakeLists.txt"
@@ -338,7 +338,6 @@ struct Unsigned<4> {
 template <>
 struct Unsigned<8> {
   using type = uint64_t;
-  using wider = uint64_t;
 };
 template <class T>
 using UnsignedOf = typename Unsigned<sizeof(T)>::type;

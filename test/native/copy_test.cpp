@@ -2,7 +2,6 @@
 
 #include "copy.hpp"
 
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>

@@ -238,6 +238,15 @@ void large_equations() {
 
 }  // namespace
 
+// Whatever the strides are, of which a product may be more than 63 bits hold.
+void without_elements() {
+  std::byte byte{};
+  const Array none{
+      DType::k_float64, &byte, 2, {std::int64_t{1} << 40, 0}, {std::int64_t{1} << 50, 8}};
+  CHECK(shares_memory(none, none, -1) == Overlap::no);
+  CHECK(!bounds_overlap(none, none));
+}
+
 int main() {
   for (int i = 0; i < 20'000; ++i) one_pair();
   for (int i = 0; i < 20'000; ++i) one_overlapping_copy();
@@ -245,5 +254,6 @@ int main() {
   large_equations();
   shifts();
   widths();
+  without_elements();
   return report("overlap");
 }

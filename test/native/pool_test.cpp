@@ -5,6 +5,7 @@
 
 #include <sched.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -24,6 +25,24 @@ void run_once(std::int64_t count, std::int64_t slow = 1 << 20) {
     ++hits[static_cast<std::size_t>(i)];
   });
   for (const int hit : hits) CHECK(hit == 1);
+}
+
+// What grains throw comes to their caller, once the others have ended, and does no harm.
+void run_failing(std::int64_t count) {
+  std::atomic<int> inside{0};
+  int caught = 0;
+  try {
+    Pool::instance().run(count, [&](std::int64_t i) {
+      inside.fetch_add(1);
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+      inside.fetch_sub(1);
+      if (i % 3 == 1) throw i;
+    });
+  } catch (std::int64_t i) {
+    caught = i % 3 == 1 ? 1 : 0;
+  }
+  CHECK(caught == 1);
+  CHECK(inside.load() == 0);
 }
 
 cpu_set_t own_processors() {
@@ -68,6 +87,7 @@ int main() {
     pool.resize(threads);
     CHECK(pool.threads() == threads);
     for (int round = 0; round < 200; ++round) run_once(round % 17);
+    for (int round = 0; round < 20; ++round) run_failing(2 + round);
     run_once(10'000);
     for (int round = 0; round < 50; ++round) run_once(2 + round % 9, 2 + round % 5);
   }

@@ -3,7 +3,6 @@
 
 #include "random.hpp"
 
-#include <cstdio>
 #include <random>
 #include <vector>
 

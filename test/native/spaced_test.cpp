@@ -1,7 +1,6 @@
 // Sums of float64 that lie some elements apart, along the axis that is walked fastest: against
 // exact ones. Nothing but them lies in the memory that may be touched.
 
-#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>

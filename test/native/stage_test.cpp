@@ -3,7 +3,6 @@
 
 #include "stage.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>

@@ -1,13 +1,13 @@
 // The table of element types, one row each: nothing but a macro, so that kernels may read it too.
 #pragma once
 
-#include <cstdint>
+#include <stdint.h>
 
 namespace strided {
 
 // One byte that holds a truth value; any value but 0 is true.
 struct Bool {
-  std::uint8_t byte;
+  uint8_t byte;
 };
 
 }  // namespace strided
@@ -16,14 +16,14 @@ struct Bool {
 // clang-format off
 #define STRIDED_DTYPES(ROW)          \
   ROW(bool, strided::Bool, 'b')      \
-  ROW(int8, std::int8_t, 'i')        \
-  ROW(uint8, std::uint8_t, 'u')      \
-  ROW(int16, std::int16_t, 'i')      \
-  ROW(uint16, std::uint16_t, 'u')    \
-  ROW(int32, std::int32_t, 'i')      \
-  ROW(uint32, std::uint32_t, 'u')    \
-  ROW(int64, std::int64_t, 'i')      \
-  ROW(uint64, std::uint64_t, 'u')    \
+  ROW(int8, int8_t, 'i')        \
+  ROW(uint8, uint8_t, 'u')      \
+  ROW(int16, int16_t, 'i')      \
+  ROW(uint16, uint16_t, 'u')    \
+  ROW(int32, int32_t, 'i')      \
+  ROW(uint32, uint32_t, 'u')    \
+  ROW(int64, int64_t, 'i')      \
+  ROW(uint64, uint64_t, 'u')    \
   ROW(float32, float, 'f')           \
   ROW(float64, double, 'f')
 // clang-format on
