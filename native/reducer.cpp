@@ -16,7 +16,6 @@ constexpr double kFarCellBytes = 512 << 10;       // of runs that are read from 
 constexpr double kMostFarCellBytes = 2 << 20;     // and at most: to go on to the next costs time
 constexpr double kFarCells = 32;                  // for each thread, if they are so large
 constexpr std::int64_t kMostCellBytes = 4 << 20;  // of as many as kernels finish together
-constexpr std::int64_t kRunsAtOnce = 8;           // that kernels add, at most
 constexpr std::int64_t kRunsTogether = 32;        // that they finish
 constexpr double kAlone = 128 << 20;    // the same without other threads: only to be cancelled
 constexpr double kUnitBytes = 2 << 20;  // about what a unit of work should read

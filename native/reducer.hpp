@@ -18,6 +18,8 @@ inline constexpr std::int64_t kPlane =
 
 inline constexpr double kNearBytes = 16 << 20;  // of an array that a cache may hold
 
+inline constexpr std::int64_t kRunsAtOnce = 8;  // that kernels add, at most
+
 inline constexpr std::int64_t kWorkPlanes = 8;  // two of a quadruple length, or kMostPlanes
 
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
@@ -107,6 +109,8 @@ class Reducer {
   void reduce_column(const Tier& tier, const Cell& cell, Span terms, Work& work, Columns& columns);
   bool may_settle() const noexcept;
   void settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Columns& columns);
+  void reduce_staged(const Kernel& kernel, const WalkBase& start, std::int64_t runs, Span terms,
+                     Work& work, Columns& columns);
   void reduce_pieces(const Kernel& kernel, const WalkBase& start, const std::byte* after,
                      Span terms, Work& work, Columns& column);
   void reduce_run(const Kernel& kernel, const WalkBase& start, const std::byte* after, Span terms,

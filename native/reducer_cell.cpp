@@ -6,14 +6,15 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kFoldedColumns = 512;     // few columns are folded into about so many
-constexpr std::int64_t kLeastFolded = 2048;      // terms, or bringing those together costs more
-constexpr std::int64_t kLeastNumbered = 8192;    // the same with numbers
-constexpr std::int64_t kFirstGlance = 256;       // elements, before it is asked whether to go on
-constexpr std::int64_t kLookedAt = 8;            // runs that are
-constexpr std::int64_t kReadToTheEnd = 1 << 18;  // bytes of a run, at most
-constexpr std::int64_t kColumnAhead = 32;        // rows, when a column is gathered
-constexpr std::int64_t kLeastSpaced = 64;        // elements, for which loops need not stage them
+constexpr std::int64_t kFoldedColumns = 512;   // few columns are folded into about so many
+constexpr std::int64_t kLeastFolded = 2048;    // terms, or bringing those together costs more
+constexpr std::int64_t kLeastNumbered = 8192;  // the same with numbers
+constexpr std::int64_t kFirstGlance = 256;     // elements, before it is asked whether to go on
+constexpr std::int64_t kShortStaged = kStageElements / kRunsAtOnce;  // terms of a run
+constexpr std::int64_t kLookedAt = 8;                                // runs that are
+constexpr std::int64_t kReadToTheEnd = 1 << 18;                      // bytes of a run, at most
+constexpr std::int64_t kColumnAhead = 32;  // rows, when a column is gathered
+constexpr std::int64_t kLeastSpaced = 64;  // elements, for which loops need not stage them
 
 }  // namespace
 
@@ -60,6 +61,10 @@ void Reducer::reduce_runs(const Tier& tier, const Cell& cell, Span terms, Work& 
   }
   if (plan_.stage == nullptr && plan_.reduced.empty()) {
     return settle_runs(cell, rows, terms, columns);
+  }
+  if (plan_.reduced.empty() &&
+      terms.last - terms.first <= (settles ? kFirstGlance : kShortStaged)) {
+    return reduce_staged(kernel, start, cell.count, terms, work, columns);
   }
   std::int64_t depth = 0;
   for (std::int64_t j = 0; j < cell.count; ++j) {
@@ -131,6 +136,30 @@ void Reducer::settle_runs(const Cell& cell, Kernel::Loop rows, Span terms, Colum
     to_the_end = count * plan_.width() <= kReadToTheEnd && none_settled(first, end, count);
     some = std::min(2 * some, kLookedAt);
   }
+}
+
+// Short runs, some of which are staged together.
+void Reducer::reduce_staged(const Kernel& kernel, const WalkBase& start, std::int64_t runs,
+                            Span terms, Work& work, Columns& columns) {
+  const std::int64_t count = terms.last - terms.first;
+  const std::int64_t most = kStageElements / count / kRunsAtOnce * kRunsAtOnce;
+  const auto& along = plan_.run.stride;
+  const auto& across = plan_.across.stride;
+  std::int64_t depth = 0;
+  for (std::int64_t j = 0; j < runs; j += most) {
+    const std::int64_t some = std::min(most, runs - j);
+    const WalkBase at = start.moved(plan_.across, j).moved(plan_.run, terms.first);
+    const std::int64_t jump = across[kIn] - count * along[kIn];
+    plan_.stage({at.in(), along[kIn], across[kIn], at.mask(), along[kMask], across[kMask],
+                 kRunAhead, count * along[kIn], jump},
+                some, count, plan_.neutral, work.buffer.bytes);
+    Columns part{columns.words + j, columns.width};
+    part.reading = Reading::cached;
+    kernel.rows(work.buffer.bytes, count * plan_.width(), some, count,
+                Terms{at.number(), along[kNumber]}, &part, true);
+    depth = std::max(depth, part.depth);
+  }
+  columns.depth += depth;
 }
 
 // A staged run.
