@@ -23,10 +23,27 @@ struct CountRule {
   }
 };
 
+// The same of many columns.
+template <Question kQuestion>
+std::int64_t finish_counts(const Columns* columns, std::int64_t count, std::int64_t terms,
+                           void* results, std::int64_t*) {
+  const std::int64_t* const counts = columns->words;
+  if constexpr (kQuestion == Question::how_many) {
+    std::memcpy(results, counts, static_cast<std::size_t>(count) * sizeof(std::int64_t));
+  } else {
+    auto* const answers = static_cast<std::uint8_t*>(results);
+    for (std::int64_t j = 0; j < count; ++j) {
+      answers[j] = kQuestion == Question::any ? counts[j] != 0 : counts[j] == terms;
+    }
+  }
+  return 0;
+}
+
 template <Question kQuestion>
 Family family_of(DType source) {
   Family family;
   family.tiers[0] = tier_of<CountRule<kQuestion>>(STRIDED_KERNEL(count, source));
+  family.tiers[0].at_once.finish = finish_counts<kQuestion>;
   return family;
 }
 

@@ -84,6 +84,18 @@ struct ExtremeRule {
   }
 };
 
+// The same of many columns, without initial terms.
+template <class T, Sort kSort>
+std::int64_t finish_extremes(const Columns* columns, std::int64_t count, std::int64_t,
+                             void* results, std::int64_t*) {
+  auto* const at = static_cast<std::byte*>(results);
+  for (std::int64_t j = 0; j < count; ++j) {
+    store_element(at + j * static_cast<std::int64_t>(sizeof(T)),
+                  element_of<T, kSort>(columns->words[j]));
+  }
+  return 0;
+}
+
 template <Sort kSort>
 struct PlaceRule {
   using Partial = PlacedPartial;
@@ -132,6 +144,7 @@ Family extreme_family(DType source, const Kernel& kernel) {
   Family family;
   with_type(source, [&]<class T>(Tag<T>) {
     family.tiers[0] = tier_of<ExtremeRule<T, kSort>>(kernel);
+    family.tiers[0].at_once.finish = finish_extremes<T, kSort>;
     const T element = worst<T, kSort>();
     std::memcpy(&family.neutral, &element, sizeof element);
   });
@@ -139,10 +152,18 @@ Family extreme_family(DType source, const Kernel& kernel) {
   return family;
 }
 
+std::int64_t finish_places(const Columns* columns, std::int64_t count, std::int64_t, void* results,
+                           std::int64_t*) {
+  std::memcpy(results, columns->words + columns->width,
+              static_cast<std::size_t>(count) * sizeof(std::int64_t));
+  return 0;
+}
+
 template <Sort kSort>
 Family place_family(DType source, const Kernel& kernel) {
   Family family;
   family.tiers[0] = tier_of<PlaceRule<kSort>>(kernel);
+  family.tiers[0].at_once.finish = finish_places;
   family.numbered = true;
   settle_bools<PlacedPartial, kSort>(source, family);
   return family;

@@ -157,6 +157,28 @@ bool is_float(DType dtype) noexcept {
   return info(dtype).kind == 'f';
 }
 
+// Most have none: those that are side by side are asked many at a time.
+template <class T>
+void make_one_nan(std::byte* at, std::int64_t count, std::int64_t stride) {
+  constexpr auto size = static_cast<std::int64_t>(sizeof(T));
+  constexpr std::int64_t kTogether = 256;
+  for (std::int64_t first = 0; first < count; first += kTogether) {
+    const std::int64_t last = std::min(count, first + kTogether);
+    if (stride == size) {
+      std::uint64_t found = 0;
+      for (std::int64_t i = first; i < last; ++i) {
+        const T x = load_element<T>(at + i * size);
+        found |= static_cast<std::uint64_t>(x != x);
+      }
+      if (found == 0) continue;
+    }
+    for (std::int64_t i = first; i < last; ++i) {
+      const T x = load_element<T>(at + i * stride);
+      if (x != x) store_element(at + i * stride, std::numeric_limits<T>::quiet_NaN());
+    }
+  }
+}
+
 // What is not a number has the same bits in whatever way an extreme was found.
 void make_one_nan(const Array& results) {
   Loops<1> loops;
@@ -171,11 +193,7 @@ void make_one_nan(const Array& results) {
     if constexpr (std::is_floating_point_v<T>) {
       Walker<1> walker(loops, 0);
       for (std::int64_t left = elements; left > 0; left -= row.size, walker.step()) {
-        std::byte* const at = base[0] + walker.offset()[0];
-        for (std::int64_t i = 0; i < row.size; ++i) {
-          const T x = load_element<T>(at + i * row.stride[0]);
-          if (x != x) store_element(at + i * row.stride[0], std::numeric_limits<T>::quiet_NaN());
-        }
+        make_one_nan<T>(base[0] + walker.offset()[0], row.size, row.stride[0]);
       }
     }
   });
@@ -207,7 +225,7 @@ Status reduce_all(const Reduction& reduction) {
                       family.neutral, few ? at_once.most_few : 0});
   if (plan.outputs == 0) return Status::ok;
   if (plan.empty) return fill_with_nothing(reduction, family);
-  if (has_short_loops(plan)) return reduce_boxes(reduction);
+  if (has_short_loops(plan, reduction.out.dtype)) return reduce_boxes(reduction, family.numbered);
   return Reducer(reduction, plan, family).run();
 }
 

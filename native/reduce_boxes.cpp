@@ -11,8 +11,9 @@
 namespace strided {
 namespace {
 
-constexpr std::int64_t kShort = 128;         // terms of a turn, of all its columns
-constexpr std::int64_t kShortOfFew = 4096;   // where these are less than a line
+constexpr std::int64_t kShort = 64;          // terms of a turn, of all its columns
+constexpr std::int64_t kShortInOrder = 128;  // where these lie as their results do
+constexpr std::int64_t kShortOfFew = 4096;   // and are less than a line
 constexpr std::int64_t kLeastTurns = 16;     // that are worth a copy
 constexpr std::int64_t kElements = 1 << 14;  // of a box: the second-level cache holds them
 
@@ -37,6 +38,35 @@ bool is_contiguous(const Array& array) noexcept {
     if (array.shape[i] != 1 && array.strides[i] != expected.strides[i]) return false;
   }
   return true;
+}
+
+// Bytes of bools as they are: the loops know that any but 0 is true.
+void copy_bytes(Array target, Array source) {
+  if (source.dtype == DType::k_bool) target.dtype = source.dtype = DType::k_uint8;
+  copy(target, source);
+}
+
+// The same reduction with axes the other way round along which elements lie backwards, but for
+// those whose terms have numbers.
+Reduction forwards(Reduction reduction, Array& mask, bool numbered) noexcept {
+  if (reduction.mask != nullptr) {
+    mask = *reduction.mask;
+    reduction.mask = &mask;
+  }
+  const auto turn = [](Array& array, int axis) {
+    array.data += (array.shape[axis] - 1) * array.strides[axis];
+    array.strides[axis] = -array.strides[axis];
+  };
+  for (int i = 0, kept = 0; i < reduction.in.ndim; ++i) {
+    const bool is_kept = (reduction.axes >> i & 1) == 0;
+    if (reduction.in.strides[i] < 0 && (is_kept || !numbered)) {
+      turn(reduction.in, i);
+      if (reduction.mask != nullptr) turn(mask, i);
+      if (is_kept) turn(reduction.out, kept);
+    }
+    if (is_kept) ++kept;
+  }
+  return reduction;
 }
 
 class Boxes {
@@ -149,7 +179,7 @@ Array Boxes::matrix(DType dtype, std::byte* at, std::int64_t columns) const noex
 Status Boxes::reduce(std::int64_t number) const {
   Room room;
   const Array in = box_of(reduction_.in, number, false);
-  copy(room_for(in, room.elements), in);
+  copy_bytes(room_for(in, room.elements), in);
   const Array out = box_of(reduction_.out, number, true);
   const std::int64_t columns = count_elements(out);
   const bool direct = is_contiguous(out);
@@ -163,7 +193,7 @@ Status Boxes::reduce(std::int64_t number) const {
   Array mask;
   if (reduction_.mask != nullptr) {
     const Array box = box_of(*reduction_.mask, number, false);
-    copy(room_for(box, room.mask), box);
+    copy_bytes(room_for(box, room.mask), box);
     mask = this->matrix(box.dtype, room.mask, columns);
     matrix.mask = &mask;
   }
@@ -174,12 +204,18 @@ Status Boxes::reduce(std::int64_t number) const {
 
 }  // namespace
 
-bool has_short_loops(const ReducePlan& plan) noexcept {
-  const std::int64_t most = plan.columns * plan.width() < kLine ? kShortOfFew : kShort;
+bool has_short_loops(const ReducePlan& plan, DType result) noexcept {
+  // Then rows of columns are copied as they lie.
+  const bool in_order = std::abs(plan.across.stride[kOut]) == itemsize(result) &&
+                        plan.across.stride[kIn] == plan.width();
+  const bool few = !plan.inner && in_order && plan.columns * plan.width() < kLine;
+  const std::int64_t most = few ? kShortOfFew : in_order ? kShortInOrder : kShort;
   return plan.outputs / plan.columns >= kLeastTurns && plan.columns * plan.terms <= most;
 }
 
-Status reduce_boxes(const Reduction& reduction) {
+Status reduce_boxes(const Reduction& given, bool numbered) {
+  Array mask;
+  const Reduction reduction = forwards(given, mask, numbered);
   const Boxes boxes(reduction);
   std::atomic<bool> overflow{false};
   const auto stopped = [&] {

@@ -37,6 +37,29 @@ void gather(const RowBlock& block, std::int64_t first, std::int64_t rows,
   }
 }
 
+template <class Bits>
+void scatter(const std::byte* results, std::int64_t count, std::byte* at, std::int64_t stride) {
+  for (std::int64_t j = 0; j < count; ++j) {
+    std::memcpy(at + j * stride, results + j * static_cast<std::int64_t>(sizeof(Bits)),
+                sizeof(Bits));
+  }
+}
+
+// Results of so many bytes each to where they belong.
+void scatter(const std::byte* results, std::int64_t size, std::int64_t count, std::byte* at,
+             std::int64_t stride) {
+  switch (size) {
+    case 1:
+      return scatter<std::uint8_t>(results, count, at, stride);
+    case 2:
+      return scatter<std::uint16_t>(results, count, at, stride);
+    case 4:
+      return scatter<std::uint32_t>(results, count, at, stride);
+    default:
+      return scatter<std::uint64_t>(results, count, at, stride);
+  }
+}
+
 }  // namespace
 
 // By the kernel, when the results are of the usual kind.
@@ -56,9 +79,7 @@ bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& 
     std::byte* const results = direct ? at : work.buffer.bytes;
     const std::int64_t count = kernel(&some, taken, plan_.terms, results, work.uncertain);
     for (std::int64_t i = 0; i < count; ++i) uncertain.push_back(first + work.uncertain[i]);
-    for (std::int64_t j = 0; j < taken && !direct; ++j) {
-      std::memcpy(at + j * stride, results + j * size, static_cast<std::size_t>(size));
-    }
+    if (!direct) scatter(results, size, taken, at, stride);
   }
   return true;
 }
@@ -66,12 +87,13 @@ bool Reducer::finish_at_once(const Tier& tier, const Cell& cell, const Columns& 
 void Reducer::finish(int tier_number, const Cell& cell, const Columns& columns, Work& work) {
   const Tier& tier = family_.tiers[tier_number];
   Outcome outcome;
-  if (!finish_at_once(tier, cell, columns, work, outcome.uncertain)) {
+  const bool at_once = finish_at_once(tier, cell, columns, work, outcome.uncertain);
+  const bool open = family_.exact == nullptr && !outcome.uncertain.empty();
+  if (!at_once || open) {
+    outcome.uncertain.clear();
     std::vector<std::int64_t> counts;
     const Ending ending = ending_of(cell, counts);
     tier.finish(columns, cell.count, ending, out(cell), plan_.across.stride[kOut], outcome);
-  } else if (family_.exact == nullptr && !outcome.uncertain.empty()) {
-    outcome = {.uncertain = {}, .overflow = true};
   }
   if (outcome.overflow) overflow_.store(true, std::memory_order_relaxed);
   judge(tier_number, cell.count, static_cast<std::int64_t>(outcome.uncertain.size()));

@@ -41,6 +41,12 @@ struct FewFloats {
     PairSum pair(at(0));
     for (int64_t i = 1; i < terms; ++i) pair.add(at(i));
     if (__builtin_expect(!pair.is_exact(), 0)) return make_carefully(terms, at, results);
+    if constexpr (sizeof(R) == 4) {
+      VecI64 certain;
+      if (!any_bits((VecI64)pair.e, INT64_MAX) && make_alone(pair.s, terms, results, &certain)) {
+        return certain;
+      }
+    }
     if constexpr (sizeof(R) == 8 && !kMean) {
       *results = pair.s + pair.e + 0.0;  // -0 becomes +0
       return filled<VecI64>(int64_t{-1});
@@ -61,6 +67,25 @@ struct FewFloats {
   }
 
  private:
+  // Of exact sums. A quotient that was rounded to a float64 becomes the right float32 unless it
+  // lies halfway between two, and there if it was not rounded. False where a result may be
+  // subnormal, so that others lie halfway.
+  static STRIDED_INLINE bool make_alone(VecF64 s, int64_t terms, Results* results,
+                                        VecI64* certain) {
+    VecF64 result = s + 0.0;  // -0 becomes +0
+    *certain = filled<VecI64>(int64_t{-1});
+    if constexpr (kMean) {
+      const VecF64 n = filled<VecF64>(static_cast<double>(terms));
+      result = result / n;
+      const VecI64 small = (VecI64)(absolute(result) < 0x1p-126) & (VecI64)(result != 0);
+      if (__builtin_expect(any(small), 0)) return false;
+      const auto halfway = (VecI64)(((VecI64)result & 0x1fffffff) == 0x10000000);
+      if (any(halfway)) *certain = ~halfway | (VecI64)(multiply_add(result, n, -s) == 0);
+    }
+    *results = __builtin_convertvector(result, Results);
+    return true;
+  }
+
   template <class At>
   static __attribute__((noinline, cold)) VecI64 make_carefully(int64_t terms, At at,
                                                                Results* results) {

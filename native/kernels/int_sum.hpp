@@ -289,6 +289,22 @@ int64_t finish_integers(const Columns* columns, int64_t count, int64_t, void* re
   });
 }
 
+// Means of sums that a float64 holds; others are not certain.
+template <class T>
+int64_t finish_means(const Columns* columns, int64_t count, int64_t terms, void* results,
+                     int64_t* uncertain) {
+  constexpr int64_t kMost = int64_t{1} << 53;
+  constexpr int64_t kLeast = kIsSigned<T> ? -kMost : 0;
+  auto* out = static_cast<double*>(results);
+  return for_columns(count, uncertain, [&](int64_t j, int64_t lanes) {
+    const auto low = load_plane<VecI64>(columns, 0, j);
+    const auto high = load_plane<VecI64>(columns, 1, j);
+    const Halves halves = halves_of(low);
+    store_lanes(out + j, (halves.high + halves.low) / static_cast<double>(terms), lanes);
+    return fits<T>(low, high) & (VecI64)(low >= kLeast) & (VecI64)(low <= kMost);
+  });
+}
+
 // How many elements of 64 bits are not zero.
 template <class T>
 struct LongCount {

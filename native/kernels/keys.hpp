@@ -97,11 +97,16 @@ struct Keys {
 // While tiles are added, the first plane has keys of the elements' size; here they become words.
 template <class K>
 void arrange_keys(Columns* columns, int64_t count) {
-  const char* keys = reinterpret_cast<const char*>(columns->words);
-  for (int64_t j = count; j-- > 0;) {
-    typename K::Key key;
-    __builtin_memcpy(&key, keys + j * static_cast<int64_t>(sizeof key), sizeof key);
-    columns->words[j] = key;
+  using Key = typename K::Key;
+  constexpr auto size = static_cast<int64_t>(sizeof(Key));
+  if constexpr (size < 8) {
+    using Some __attribute__((vector_size(kLanes * size))) = Key;
+    const char* const keys = reinterpret_cast<const char*>(columns->words);
+    // From the last on, as words are longer.
+    for (int64_t j = (count + kLanes - 1) / kLanes * kLanes; j > 0;) {
+      j -= kLanes;
+      store(columns->words + j, __builtin_convertvector(load<Some>(keys + j * size), VecI64));
+    }
   }
 }
 

@@ -286,7 +286,34 @@ struct RowGroup {
       auto wins = (Vec<Key>)K::beats(best, before);
       if (may_tie) wins |= (Vec<Key>)(best == before);
       if (fresh) wins = filled<Vec<Key>>(Key{-1});
-      if (P::any_lane(wins)) take(at, j, width, best, wins, fresh);
+      if (!P::any_lane(wins)) continue;
+      if (width == P::kWidth && (fresh || !may_tie)) {
+        take_lanes(at, j, best, wins, (Vec<Key>)before);
+      } else {
+        take(at, j, width, best, wins, fresh);
+      }
+    }
+  }
+
+  // What wins of a whole vector, where none has to be asked for its number.
+  void take_lanes(const char* at, int64_t j, Vec<Key> best, Vec<Key> wins, Vec<Key> before) const {
+    Vec<Key> row = {};
+    for (int64_t n = rows; n-- > 0;) {
+      const int64_t r = terms.step < 0 ? rows - 1 - n : n;
+      const auto found = (Vec<Key>)(P::keys_at(at + r * stride, P::kWidth) == best);
+      row = (filled<Vec<Key>>(static_cast<Key>(r)) & found) | (row & ~found);
+    }
+    store(key_at(j), (best & wins) | (before & ~wins));
+    using Some __attribute__((vector_size(kLanes * sizeof(Key)))) = Key;
+    Key row_of[P::kWidth], won[P::kWidth];
+    store(row_of, row);
+    store(won, wins);
+    for (int64_t lane = 0; lane < P::kWidth; lane += kLanes) {
+      const auto rows_of_some = __builtin_convertvector(load<Some>(row_of + lane), VecI64);
+      const auto wins_of_some = __builtin_convertvector(load<Some>(won + lane), VecI64);
+      int64_t* const kept = numbers() + j + lane;
+      const VecI64 number = rows_of_some * terms.step + terms.first;
+      store(kept, (number & wins_of_some) | (load<VecI64>(kept) & ~wins_of_some));
     }
   }
 

@@ -18,12 +18,13 @@ constexpr Kernel sum_of() {
     kernel.rows = float32_rows;
     return kernel;
   } else if constexpr (sizeof(T) == 8) {
-    return kernel_of<LongSum<T>>(arrange_long<T>, {finish_integers<T>, reduce_few<FewLongs<T>>});
+    return kernel_of<LongSum<T>>(arrange_long<T>, {finish_integers<T>, reduce_few<FewLongs<T>>},
+                                 {finish_means<T>});
   } else if constexpr (sizeof(T) == 4) {
     return short_kernel<Plain<T>>({finish_integers<T>, reduce_few<FewShorts<T, false>>},
-                                  {nullptr, reduce_few<FewShorts<T, true>>});
+                                  {finish_means<T>, reduce_few<FewShorts<T, true>>});
   } else {
-    return short_kernel<Plain<T>>({finish_integers<T>});
+    return short_kernel<Plain<T>>({finish_integers<T>}, {finish_means<T>});
   }
 }
 template <>
@@ -41,7 +42,7 @@ constexpr Kernel sum_of<double>() {
 }
 template <>
 constexpr Kernel sum_of<Bool>() {
-  return short_kernel<Truth<uint8_t>>({finish_integers<int64_t>});
+  return short_kernel<Truth<uint8_t>>({finish_integers<int64_t>}, {finish_means<int64_t>});
 }
 
 // Between both: sums of terms that cancel, unless some of them are infinite or NaN.
