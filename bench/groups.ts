@@ -189,6 +189,21 @@ const shortRuns: Group = {
     ),
 };
 
+/** All axes but one are so short that what is done once for each turn of a loop takes most of the time. */
+const shortAxes: Group = {
+  name: 'short axes',
+  targets: { one: 1, all: 1.8 },
+  rows: (size) =>
+    (['sum', 'mean', 'argmin', 'any'] as const).flatMap((op) => {
+      const shape = [Math.ceil((size * size) / 48), 2, 3];
+      const facts = { op, shape, data: dataFor(op, 'float64') };
+      return [
+        ...each(`${op} (n, 2, 3)`, [1], facts),
+        ...each(`${op} (3, 2, n) transposed`, [0], { ...facts, view: { transpose: [2, 1, 0] } }),
+      ];
+    }),
+};
+
 /** So many rows that what is known of errors has to grow with the terms, and no faster. */
 const manyRows: Group = {
   name: 'sum of 100 columns',
@@ -285,6 +300,7 @@ export const GROUPS: readonly Group[] = [
   ...besideTheSum,
   fewElements,
   shortRuns,
+  shortAxes,
   manyRows,
   ...copies,
   ...calls,

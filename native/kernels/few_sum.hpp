@@ -47,6 +47,10 @@ struct FewFloats {
         return certain;
       }
     }
+    if constexpr (sizeof(R) == 8 && kMean) {
+      const bool is_power = (terms & (terms - 1)) == 0;
+      if (is_power && make_scaled(pair, terms, results)) return filled<VecI64>(int64_t{-1});
+    }
     if constexpr (sizeof(R) == 8 && !kMean) {
       *results = pair.s + pair.e + 0.0;  // -0 becomes +0
       return filled<VecI64>(int64_t{-1});
@@ -84,6 +88,15 @@ struct FewFloats {
     }
     *results = __builtin_convertvector(result, Results);
     return true;
+  }
+
+  // Means of so many terms that to divide by them is exact. False where that may not be so, as
+  // results are subnormal, or sums too large.
+  static STRIDED_INLINE bool make_scaled(const PairSum& pair, int64_t terms, VecF64* results) {
+    const VecF64 result = (pair.s + pair.e + 0.0) / filled<VecF64>(static_cast<double>(terms));
+    const VecF64 size = absolute(result);
+    *results = result;
+    return !any(((VecI64)(size < 0x1p-1022) & (VecI64)(result != 0)) | (VecI64)(size > 0x1p1000));
   }
 
   template <class At>
